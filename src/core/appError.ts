@@ -1,0 +1,58 @@
+/**
+ * The codes of every failure a caller may want to tell apart. Borders map them: HTTP status, MCP error, toast.
+ * A code is stable; the message beside it is for a person and may change.
+ */
+export type ErrorCode =
+  | 'input.invalid' // details.field names the field
+  | 'task.notFound' // details.ids
+  | 'task.stale' // details.current holds the newer row
+  | 'task.cycle' // details.cycle holds the ids along the cycle
+  | 'workflow.refused' // details.reason: 'wip' | 'move' | 'blockers' | 'checklist'; details.overridable
+  | 'undo.nothing'
+  | 'undo.conflict' // details.ids: tasks changed since
+  | 'operation.unknown'
+  | 'operation.forbidden'
+  | 'store.readOnly' // details.reason
+  | 'store.unavailable' // starting, taking over, or closed
+  | 'store.diskFull'
+  | 'store.io' // details.errno
+  | 'store.damaged'
+  | 'store.newerVersion'
+  | 'store.engineMismatch' // the shipped sql.js is not the one this build was written for
+  | 'store.foreignLock' // another program holds the database file
+  | 'store.replaced' // the file was replaced or deleted under us
+  | 'cancelled'
+  | 'timeout'
+  | 'internal';
+
+/** What crosses a border: no stack, no cause. */
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  details?: Readonly<Record<string, unknown>>;
+}
+
+/** A failure that was foreseen. Its message says what failed, why, and what to do next. Anything else thrown is a bug. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+
+  static is(error: unknown, code?: ErrorCode): error is AppError {
+    return error instanceof AppError && (code === undefined || error.code === code);
+  }
+
+  static fromBody(body: ErrorBody): AppError {
+    return new AppError(body.code, body.message, body.details ?? {});
+  }
+
+  toBody(): ErrorBody {
+    return { code: this.code, message: this.message, details: this.details };
+  }
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { taskInput, taskOutput } from './task.ts';
+
+/** What a caller must have been granted. A user has all of them. */
+export const scopes = ['tasks:read', 'tasks:write', 'audit:read', 'database:admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+export interface OperationContract {
+  input: z.ZodType;
+  output: z.ZodType;
+  /** Runs in a transaction with history, audit and an event, and can be undone when `undoable`. */
+  mutates: boolean;
+  undoable: boolean;
+  scope: Scope;
+}
+
+const query = <I extends z.ZodType, O extends z.ZodType>(scope: Scope, input: I, output: O) => ({ input, output, mutates: false, undoable: false, scope }) as const;
+const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output, mutates: true, undoable: true, scope: 'tasks:write' }) as const;
+
+const path = z.string().min(1).max(4096);
+const auditProblem = z.object({
+  kind: z.enum(['edited', 'gap', 'order', 'cutTail', 'unreadable']),
+  /** Number of the first row concerned. */
+  revision: z.int(),
+  message: z.string(),
+});
+
+/**
+ * Every action a person or program can take, with what it takes and answers. `app/operations.ts` has a handler for each;
+ * REST routes, WebSocket calls, MCP tools, webview requests and VS Code commands are projections of this table.
+ */
+export const operationContracts = {
+  'task.create': mutation(taskInput.create, taskOutput.changed),
+  'task.get': query('tasks:read', taskInput.get, taskOutput.task),
+  'task.list': query('tasks:read', taskInput.list, taskOutput.list),
+  'task.snapshot': query('tasks:read', taskInput.snapshot, taskOutput.snapshot),
+  'task.search': query('tasks:read', taskInput.search, taskOutput.search),
+  'task.history': query('tasks:read', taskInput.history, taskOutput.history),
+  'task.update': mutation(taskInput.update, taskOutput.changed),
+  'task.updateMany': mutation(taskInput.updateMany, taskOutput.changed),
+  'task.move': mutation(taskInput.move, taskOutput.changed),
+  'task.moveMany': mutation(taskInput.moveMany, taskOutput.changed),
+  'task.delete': mutation(taskInput.one, taskOutput.changed),
+  'task.deleteMany': mutation(taskInput.many, taskOutput.changed),
+  'task.restore': mutation(taskInput.one, taskOutput.changed),
+  'task.restoreMany': mutation(taskInput.many, taskOutput.changed),
+  'task.archive': mutation(taskInput.one, taskOutput.changed),
+  'task.archiveMany': mutation(taskInput.many, taskOutput.changed),
+  'task.unarchive': mutation(taskInput.one, taskOutput.changed),
+  'task.unarchiveMany': mutation(taskInput.many, taskOutput.changed),
+  'task.link': mutation(taskInput.link, taskOutput.changed),
+  'task.unlink': mutation(taskInput.link, taskOutput.changed),
+  'task.addChecklistItem': mutation(taskInput.addChecklistItem, taskOutput.changed),
+  'task.checkChecklistItem': mutation(taskInput.checkChecklistItem, taskOutput.changed),
+  'task.removeChecklistItem': mutation(taskInput.removeChecklistItem, taskOutput.changed),
+  'task.undo': { ...mutation(taskInput.none, taskOutput.undone), undoable: false },
+  'task.redo': { ...mutation(taskInput.none, taskOutput.undone), undoable: false },
+  'audit.verify': query('audit:read', z.strictObject({}), z.object({ rows: z.int(), problems: z.array(auditProblem) })),
+  'database.status': query(
+    'tasks:read',
+    z.strictObject({}),
+    z.object({ file: z.string(), bytes: z.int(), walBytes: z.int(), tasks: z.int(), revision: z.int(), schemaVersion: z.int(), sqlite: z.string(), lastBackup: z.string().nullable() }),
+  ),
+  'database.backup': query('database:admin', z.strictObject({}), z.object({ file: z.string() })),
+  'database.export': query('database:admin', z.strictObject({ path }), z.object({ file: z.string(), bytes: z.int() })),
+  'database.restore': query('database:admin', z.strictObject({ path }), z.object({ keptAside: z.string() })),
+} as const satisfies Record<string, OperationContract>;
+
+export type OperationName = keyof typeof operationContracts;
+export type OperationInput<N extends OperationName> = z.input<(typeof operationContracts)[N]['input']>;
+export type OperationOutput<N extends OperationName> = z.output<(typeof operationContracts)[N]['output']>;

@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { limits, priorities, statuses, taskTypes } from '../core/task.ts';
+
+const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+// Control characters would break terminals, exports and the audit's canonical form; tab and line ends are text.
+const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
+const lineBreak = /[\r\n]/;
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max, `is longer than ${max.toLocaleString('en')} characters`)
+    .refine((s) => !loneSurrogate.test(s), 'holds half of a surrogate pair, which is no character')
+    .refine((s) => !control.test(s), 'holds a control character');
+const line = (max: number) => text(max).refine((s) => !lineBreak.test(s), 'holds a line break');
+
+export const taskId = z.int().positive();
+export const status = z.enum(statuses);
+export const taskType = z.enum(taskTypes);
+export const priority = z.enum(priorities);
+export const title = line(limits.title).refine((s) => s.trim() !== '', 'is empty');
+export const longText = text(limits.text);
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a day like 2026-11-30')
+  .refine((s) => !Number.isNaN(Date.parse(s)) && new Date(s).toISOString().startsWith(s), 'is no day of the calendar');
+const label = line(limits.label).refine((s) => s.trim() !== '', 'is empty');
+const shortLine = line(500);
+
+const contract = z.strictObject({
+  surface: line(500),
+  success: line(500),
+  constraints: z.array(shortLine).max(20),
+  invariants: z.array(shortLine).max(20),
+  nonGoals: z.array(shortLine).max(20),
+  acceptance: z.array(shortLine).max(50),
+  followUps: z.array(shortLine).max(3),
+  risks: z.array(shortLine).max(3),
+});
+const stageResult = z.strictObject({ stage: status, at: z.int(), outcome: z.enum(['passed', 'failed']), summary: text(10_000) });
+const origin = z.strictObject({ file: line(1000), line: z.int().positive() });
+const source = z.strictObject({ system: line(100), id: line(500), original: z.string().max(limits.text) });
+const checklistItem = z.strictObject({ id: z.int().positive(), text: line(limits.checklistText), done: z.boolean() });
+
+/** Fields a caller may set, on creation and by update. Unknown keys are refused: a typo must not vanish. */
+export const taskPatch = z.strictObject({
+  title: title.optional(),
+  description: longText.optional(),
+  type: taskType.optional(),
+  priority: priority.optional(),
+  labels: z.array(label).max(limits.labels).optional(),
+  assignee: line(200).nullable().optional(),
+  due: day.nullable().optional(),
+  estimate: z.number().min(0).max(100_000).nullable().optional(),
+  parentId: taskId.nullable().optional(),
+  blockedReason: line(500).nullable().optional(),
+  analysis: longText.nullable().optional(),
+  gitBranch: line(500).nullable().optional(),
+  worktreePath: line(2000).nullable().optional(),
+  contract: contract.nullable().optional(),
+  stageResults: z.array(stageResult).max(100).optional(),
+  testingUrls: z.array(z.url().max(2000)).max(50).optional(),
+  origin: origin.nullable().optional(),
+  source: source.nullable().optional(),
+});
+export type TaskPatch = z.infer<typeof taskPatch>;
+
+/** Where in its column a task goes. Neither: the top. */
+const place = { beforeId: taskId.optional(), afterId: taskId.optional() };
+const comment = text(5000).optional();
+const version = z.int().positive().optional();
+const ids = z
+  .array(taskId)
+  .min(1, 'names no task')
+  .max(limits.bulk, `names more than ${limits.bulk} tasks; split the call`)
+  .refine((list) => new Set(list).size === list.length, 'names a task twice');
+
+export const taskInput = {
+  create: z.strictObject({ ...taskPatch.shape, title, status: status.optional(), ...place, checklist: z.array(line(limits.checklistText)).max(limits.checklist).optional(), dependsOn: z.array(taskId).max(500).optional(), comment }),
+  get: z.strictObject({ id: taskId }),
+  /** Filter, search text, sort and page over light rows. */
+  list: z.strictObject({
+    status: z.array(status).optional(),
+    type: z.array(taskType).optional(),
+    priority: z.array(priority).optional(),
+    label: z.array(z.string()).optional(),
+    assignee: z.array(z.string()).optional(),
+    parentId: taskId.optional(),
+    blocked: z.boolean().optional(),
+    overdue: z.boolean().optional(),
+    /** Live tasks unless asked: archived and deleted ones only by name. */
+    scope: z.enum(['live', 'archived', 'deleted', 'all']).optional(),
+    text: z.string().max(500).optional(),
+    sort: z.enum(['board', 'created', 'updated', 'priority', 'due', 'relevance']).optional(),
+    descending: z.boolean().optional(),
+    offset: z.int().min(0).optional(),
+    limit: z.int().min(1).max(1000).optional(),
+  }),
+  /** All live light rows, or the first `limitPerColumn` of each column with the totals. */
+  snapshot: z.strictObject({ limitPerColumn: z.int().min(1).optional() }),
+  /** Ids of live tasks whose words match, best first. */
+  search: z.strictObject({ text: z.string().max(500), limit: z.int().min(1).max(1000).optional() }),
+  history: z.strictObject({ id: taskId, limit: z.int().min(1).max(500).optional(), beforeRevision: z.int().positive().optional() }),
+  update: z.strictObject({ id: taskId, version, patch: taskPatch, comment }),
+  updateMany: z.strictObject({ ids, patch: taskPatch, comment }),
+  move: z.strictObject({ id: taskId, version, status, ...place, override: z.boolean().optional(), comment }),
+  moveMany: z.strictObject({ ids, status, ...place, override: z.boolean().optional(), comment }),
+  /** delete, restore, archive, unarchive */
+  one: z.strictObject({ id: taskId, version, comment }),
+  /** deleteMany, restoreMany, archiveMany, unarchiveMany */
+  many: z.strictObject({ ids, comment }),
+  /** link, unlink: `id` waits for `dependsOnId`. */
+  link: z.strictObject({ id: taskId, dependsOnId: taskId, comment }),
+  addChecklistItem: z.strictObject({ id: taskId, text: line(limits.checklistText) }),
+  checkChecklistItem: z.strictObject({ id: taskId, itemId: z.int().positive(), done: z.boolean() }),
+  removeChecklistItem: z.strictObject({ id: taskId, itemId: z.int().positive() }),
+  none: z.strictObject({}),
+} as const;
+
+export const taskRow = z.object({
+  id: taskId,
+  title: z.string(),
+  type: taskType,
+  priority,
+  status,
+  rank: z.string(),
+  labels: z.array(z.string()),
+  assignee: z.string().nullable(),
+  due: z.string().nullable(),
+  estimate: z.number().nullable(),
+  parentId: taskId.nullable(),
+  blockedReason: z.string().nullable(),
+  openBlockers: z.array(taskId),
+  checklistDone: z.int(),
+  checklistTotal: z.int(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  completedAt: z.int().nullable(),
+  archivedAt: z.int().nullable(),
+  deletedAt: z.int().nullable(),
+  version: z.int(),
+});
+export const task = taskRow.extend({
+  description: z.string(),
+  analysis: z.string().nullable(),
+  gitBranch: z.string().nullable(),
+  worktreePath: z.string().nullable(),
+  checklist: z.array(checklistItem),
+  contract: contract.nullable(),
+  stageResults: z.array(stageResult),
+  testingUrls: z.array(z.string()),
+  origin: origin.nullable(),
+  source: source.nullable(),
+  dependsOn: z.array(taskId),
+  blocks: z.array(taskId),
+});
+
+const actor = z.object({ kind: z.enum(['user', 'agent', 'job', 'client']), name: z.string() });
+export const historyEntry = z.object({
+  revision: z.int(),
+  taskId,
+  at: z.int(),
+  actor,
+  operation: z.string(),
+  changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+  comment: z.string().nullable(),
+});
+
+export const taskOutput = {
+  task,
+  /** What a mutation answers: the revision it made and the light rows it changed. */
+  changed: z.object({ revision: z.int(), tasks: z.array(taskRow) }),
+  list: z.object({ revision: z.int(), total: z.int(), tasks: z.array(taskRow) }),
+  snapshot: z.object({ revision: z.int(), columns: z.array(z.object({ status, total: z.int(), tasks: z.array(taskRow) })) }),
+  search: z.object({ ids: z.array(taskId) }),
+  history: z.object({ entries: z.array(historyEntry) }),
+  /** `label` says in words what was undone or redone, such as `Move #12 to Testing`. */
+  undone: z.object({ revision: z.int(), label: z.string(), tasks: z.array(taskRow) }),
+} as const;
