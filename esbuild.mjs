@@ -1,0 +1,293 @@
+// Builds everything: node esbuild.mjs [--production] [--tests] [--watch]
+//   dist/extension.js, dist/storage.js       host and storage thread
+//   dist/board.js, dist/board.css            the board's page
+//   dist/sql-wasm.js, dist/sql-wasm.wasm     sql.js, unmodified
+//   dist/codicon.css, dist/codicon.ttf       the icons the board draws, and no others
+//   dist/THIRD-PARTY-NOTICES.txt             licences of all of that
+//   src/host/contributions.generated.ts      ids and settings of package.json as types
+//   out/meta.json                            esbuild's metafile, which the architecture test reads
+//   out/test/**                              with --tests: one bundle per *.test.ts and *.process.ts
+import { build, context } from 'esbuild';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { format, resolveConfig } from 'prettier';
+import subsetFont from 'subset-font';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const tests = process.argv.includes('--tests');
+const from = (...parts) => path.join(root, ...parts);
+const dist = (...parts) => from('dist', ...parts);
+
+/** Node of the oldest VS Code in `engines`. */
+const node = 'node20';
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  metafile: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  sourcemap: !production,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+};
+const forNode = { ...shared, platform: 'node', format: 'cjs', target: node, minify: production, keepNames: production };
+
+const bundles = [
+  { ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  // sql.js stays the two files it is: the wasm is checked by its hash, and the loader beside it is read as it is.
+  { ...forNode, entryPoints: { storage: 'src/storage/worker.ts' }, outdir: 'dist', external: ['sql.js'] },
+  {
+    ...shared,
+    entryPoints: { board: 'src/webview/board/main.tsx' },
+    outdir: 'dist',
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+  },
+];
+
+function testBundles() {
+  const all = fs
+    .readdirSync(from('test'), { recursive: true })
+    .filter((file) => /\.(test|process)\.tsx?$/.test(file) && !file.startsWith('bench'))
+    .map((file) => path.join('test', file));
+  const ours = {
+    ...forNode,
+    minify: false,
+    keepNames: false,
+    sourcemap: true,
+    packages: 'external',
+    outdir: 'out/test',
+    outbase: 'test',
+    outExtension: { '.js': '.cjs' },
+    loader: { '.css': 'empty' },
+  };
+  // Tests of the host run in the extension host, where packages of ours are not at hand.
+  const inHost = all.filter((file) => file.startsWith(path.join('test', 'host')));
+  return [
+    { ...ours, entryPoints: all.filter((file) => !inHost.includes(file)) },
+    { ...ours, entryPoints: [...inHost, 'test/rig/hostSuite.ts'], packages: 'bundle', external: ['vscode'] },
+  ];
+}
+
+/** Writes only what changed, so that watchers and incremental compilers stay quiet. */
+function write(file, content) {
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(Buffer.from(content))) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+}
+
+// ---- contributions.generated.ts
+
+/** TypeScript's spelling of a setting's JSON schema. */
+function typeOf(schema) {
+  if (schema.enum) return schema.enum.map((value) => quote(value)).join(' | ');
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type })).join(' | ');
+  switch (schema.type) {
+    case 'boolean':
+    case 'string':
+    case 'null':
+      return schema.type;
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'array':
+      return `readonly ${/[| ]/.test(typeOf(schema.items ?? {})) ? `(${typeOf(schema.items)})` : typeOf(schema.items ?? {})}[]`;
+    case 'object': {
+      const named = Object.entries(schema.properties ?? {}).map(([key, value]) => `readonly ${quote(key)}?: ${typeOf(value)}`);
+      if (named.length > 0) return `{ ${named.join('; ')} }`;
+      return `Readonly<Record<string, ${schema.additionalProperties ? typeOf(schema.additionalProperties) : 'unknown'}>>`;
+    }
+    default:
+      return 'unknown';
+  }
+}
+
+const quote = (value) => (typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : JSON.stringify(value));
+
+/** The ids and settings that package.json declares, as TypeScript: a command that is missing or unknown does not compile. */
+export async function contributionsSource(manifest) {
+  const { commands = [], views = {}, configuration = [] } = manifest.contributes ?? {};
+  const sections = [configuration].flat();
+  const settings = Object.fromEntries(sections.flatMap((section) => Object.entries(section.properties ?? {})));
+  const list = (name, type, ids) =>
+    `export const ${name} = [${ids.map(quote).join(', ')}] as const;\nexport type ${type} = (typeof ${name})[number];\n`;
+  const values = Object.entries(settings).map(([id, schema]) => `${quote(id)}: ${typeOf(schema)};\n`);
+  const source = [
+    '// Generated from package.json by esbuild.mjs; not to be edited.\n',
+    list(
+      'commandIds',
+      'CommandId',
+      commands.map((command) => command.command),
+    ),
+    list(
+      'viewIds',
+      'ViewId',
+      Object.values(views)
+        .flat()
+        .map((view) => view.id),
+    ),
+    list('settingIds', 'SettingId', Object.keys(settings)),
+    `/** What each setting holds, as its schema says; a user's file may hold anything. */\nexport interface SettingValues {${values.join('')}}\n`,
+  ];
+  return format(source.join('\n'), { ...(await resolveConfig(from('package.json'))), parser: 'typescript' });
+}
+
+async function generateContributions() {
+  const manifest = JSON.parse(fs.readFileSync(from('package.json'), 'utf8'));
+  write(from('src/host/contributions.generated.ts'), await contributionsSource(manifest));
+}
+
+// ---- icons
+
+/** The board draws a score of the font's 600 icons: the subset is a twentieth of the font. */
+async function codicons() {
+  const source = fs.readFileSync(from('src/webview/board/icons.ts'), 'utf8');
+  const names = [...new Set([...source.matchAll(/^\s+'([a-z][a-z0-9-]*)',$/gm)].map((match) => match[1]))];
+  const folder = from('node_modules/@vscode/codicons/dist');
+  const css = fs.readFileSync(path.join(folder, 'codicon.css'), 'utf8');
+  const rules = names.map((name) => {
+    const code = new RegExp(`^\\.codicon-${name}:before \\{ content: "\\\\([0-9a-f]+)" \\}`, 'm').exec(css)?.[1];
+    if (code === undefined) throw new Error(`src/webview/board/icons.ts names the icon "${name}", which @vscode/codicons has not.`);
+    return { name, code };
+  });
+  const text = rules.map(({ code }) => String.fromCodePoint(parseInt(code, 16))).join('');
+  write(dist('codicon.ttf'), await subsetFont(fs.readFileSync(path.join(folder, 'codicon.ttf')), text, { targetFormat: 'sfnt' }));
+  write(
+    dist('codicon.css'),
+    [
+      '/* Codicons, Microsoft Corporation, CC BY 4.0. Made by esbuild.mjs. */',
+      '@font-face { font-family: "codicon"; font-display: block; src: url("./codicon.ttf") format("truetype"); }',
+      '.codicon { font: normal normal normal 16px/1 codicon; display: inline-block; text-decoration: none; text-rendering: auto; text-align: center; -webkit-font-smoothing: antialiased; user-select: none; }',
+      ...rules.map(({ name, code }) => `.codicon-${name}::before { content: "\\${code}"; }`),
+      '',
+    ].join('\n'),
+  );
+}
+
+// ---- third-party notices
+
+const mit = (owner) => `Copyright (c) ${owner}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
+(the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
+publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do
+so, subject to the following conditions: The above copyright notice and this permission notice shall be included in all copies or
+substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE
+FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** Inside sql-wasm.wasm and sql-wasm.js, without a package of their own. */
+const insideSqlJs = [
+  {
+    title: 'SQLite (inside sql.js)',
+    licence: 'Public domain',
+    text: 'SQLite is in the public domain: its authors disclaim copyright to the source code.',
+  },
+  { title: 'Emscripten runtime (inside sql.js)', licence: 'MIT', text: mit('2010-2014 Emscripten authors, see AUTHORS file') },
+];
+
+/** Licences of all packages whose code the given bundles hold, and of the files copied beside them. */
+export function noticesText(metafile) {
+  const names = new Set(['sql.js', '@vscode/codicons']);
+  for (const output of Object.values(metafile.outputs)) {
+    for (const input of Object.keys(output.inputs)) {
+      const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input)?.[1];
+      if (name) names.add(name);
+    }
+  }
+  const packages = [...names].sort().map((name) => {
+    const folder = from('node_modules', name);
+    const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const files = fs
+      .readdirSync(folder)
+      .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+      .sort();
+    if (files.length === 0)
+      throw new Error(`The package ${name} is bundled and has no licence file: its notice must be written by hand in esbuild.mjs.`);
+    const text = files
+      .map((file) =>
+        fs
+          .readFileSync(path.join(folder, file), 'utf8')
+          .replace(/^\uFEFF/, '')
+          .replaceAll('\r\n', '\n')
+          .trim(),
+      )
+      .join('\n\n');
+    return { title: `${name} ${manifest.version}`, licence: manifest.license, text };
+  });
+  const line = '-'.repeat(80);
+  const parts = [...packages, ...insideSqlJs].map(
+    ({ title, licence, text }) => `${line}\n${title}\nLicence: ${licence}\n${line}\n\n${text}\n`,
+  );
+  return `ClaudeTask contains the following third-party software.\n\n${parts.join('\n')}`;
+}
+
+// ---- one build
+
+/** Entry points that exist. Parts of the product are written in parallel: what is not there yet is left out, aloud. */
+function present(options) {
+  const missing = Object.values(options.entryPoints).filter((file) => !fs.existsSync(from(file)));
+  if (missing.length === 0) return true;
+  console.log(`skipped: ${missing.join(', ')} does not exist`);
+  return false;
+}
+
+async function prepare() {
+  await generateContributions();
+  fs.mkdirSync(dist(), { recursive: true });
+  for (const file of ['sql-wasm.js', 'sql-wasm.wasm']) write(dist(file), fs.readFileSync(from('node_modules/sql.js/dist', file)));
+}
+
+function report(results) {
+  const metafile = {
+    inputs: Object.assign({}, ...results.map((r) => r.metafile.inputs)),
+    outputs: Object.assign({}, ...results.map((r) => r.metafile.outputs)),
+  };
+  write(from('out/meta.json'), JSON.stringify(metafile));
+  write(dist('THIRD-PARTY-NOTICES.txt'), noticesText(metafile));
+  for (const file of fs
+    .readdirSync(dist())
+    .filter((name) => !name.endsWith('.map'))
+    .sort()) {
+    const content = fs.readFileSync(dist(file));
+    const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+    console.log(`dist/${file.padEnd(24)}${kB(content.length)}${kB(gzipSync(content, { level: 9 }).length)} gzip`);
+  }
+}
+
+/** Runs all builds even when one fails, so that all errors show at once; esbuild has printed them. */
+async function buildAll(list) {
+  const settled = await Promise.allSettled(list.map((options) => build(options)));
+  if (settled.some((one) => one.status === 'rejected')) process.exitCode = 1;
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+async function once() {
+  await prepare();
+  if (production) for (const file of fs.readdirSync(dist()).filter((name) => name.endsWith('.map'))) fs.rmSync(dist(file));
+  if (tests) fs.rmSync(from('out/test'), { recursive: true, force: true });
+  const [results] = await Promise.all([buildAll(bundles.filter(present)), tests ? buildAll(testBundles()) : undefined, codicons()]);
+  report(results);
+}
+
+async function forever() {
+  await prepare();
+  await codicons();
+  fs.watchFile(from('package.json'), { interval: 1000 }, () => void generateContributions());
+  const say = { name: 'say', setup: (b) => b.onEnd((result) => console.log(`[watch] build finished, ${result.errors.length} errors`)) };
+  const contexts = await Promise.all(
+    [...bundles.filter(present), ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [say] })),
+  );
+  await Promise.all(contexts.map((one) => one.watch()));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await (watch ? forever() : once());

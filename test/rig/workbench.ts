@@ -1,0 +1,310 @@
+import type AxeTool from 'axe-core';
+import fs from 'node:fs';
+import type { Browser, BrowserContextOptions, ElementHandle, Frame, Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
+
+const quoted = (text: string) => text.replace(/["\\]/g, '\\$&');
+// Not `:text-is()`: letters that match what was typed sit in spans of their own.
+const exactly = (text: string) => new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+
+export interface TreeRow {
+  label: string;
+  description: string;
+  aria: string;
+  level: number;
+  expanded: string | null;
+  checked: string | null;
+}
+
+export interface Notification {
+  message: string;
+  severity: string;
+  buttons: string[];
+}
+
+export interface AxeViolation {
+  id: string;
+  impact: string;
+  help: string;
+  nodes: string[];
+}
+
+/** One VS Code window in Chromium, driven through what a user sees. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  /** Errors of the page's console. Some are VS Code's own: judge only those that name the extension. */
+  readonly errors: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on('console', (message) => message.type() === 'error' && this.errors.push(message.text()));
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.setDefaultTimeout(15_000);
+  }
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const window = new Workbench(await context.newPage());
+    await window.goto(url);
+    return window;
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'domcontentloaded' });
+    await this.#ready();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.#ready();
+  }
+
+  async #ready(): Promise<void> {
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item', { timeout: 60_000 });
+    // Until this mark the palette lacks contributed commands.
+    const loaded = () => this.page.evaluate(() => performance.getEntriesByName('code/didLoadExtensions').length > 0);
+    await eventually('the extensions are loaded', loaded, 60_000);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
+  }
+
+  press(keys: string): Promise<void> {
+    return this.page.keyboard.press(keys);
+  }
+
+  // ---- palette, quick picks, input boxes
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  async openPalette(text: string): Promise<void> {
+    // The first key may come before the workbench listens.
+    await eventually('the palette opens', async () => {
+      await this.press('Escape');
+      await this.press('F1');
+      await this.quickInput.locator('input').first().waitFor({ timeout: 3000 });
+      return true;
+    });
+    await this.fillQuick(text);
+  }
+
+  async fillQuick(text: string): Promise<void> {
+    await this.quickInput.locator('.quick-input-box input').first().fill(text);
+  }
+
+  quickLabels(): Promise<string[]> {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row .label-name').allTextContents();
+  }
+
+  async pick(label: string): Promise<void> {
+    const name = this.page.locator('.label-name', { hasText: exactly(label) });
+    await this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first().click();
+  }
+
+  /** Answers an input box that has this title. */
+  async answer(title: string, text: string): Promise<void> {
+    await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
+    await this.fillQuick(text);
+    await this.press('Enter');
+  }
+
+  /** Runs a command by its full title, such as `ClaudeTask: Open Board`. */
+  async run(title: string): Promise<void> {
+    await this.openPalette(`>${title}`);
+    await eventually(`"${title}" in the palette`, async () => (await this.quickLabels()).includes(title));
+    await this.pick(title);
+  }
+
+  /** The titles that the palette offers for a text. */
+  async paletteTitles(text: string): Promise<string[]> {
+    await this.openPalette(`>${text}`);
+    const titles = await eventually(`something in the palette for "${text}"`, async () => {
+      const labels = await this.quickLabels();
+      return labels.length > 0 ? labels : undefined;
+    });
+    await this.press('Escape');
+    return titles;
+  }
+
+  // ---- editors
+
+  async openFile(name: string): Promise<void> {
+    await this.openPalette('');
+    await this.fillQuick(name);
+    await eventually(`the file ${name}`, async () => (await this.quickLabels()).includes(name));
+    await this.press('Enter');
+    await this.page
+      .locator(`.tab[data-resource-name="${quoted(name)}"]`)
+      .first()
+      .waitFor();
+  }
+
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  tabs(): Promise<string[]> {
+    return this.page.locator('.tabs-container .tab .label-name').allTextContents();
+  }
+
+  // ---- side bar
+
+  async openContainer(title: string): Promise<void> {
+    const item = this.page.locator(`.part.activitybar .action-item:has([aria-label^="${quoted(title)}"])`).first();
+    await item.waitFor();
+    if (!(await item.evaluate((element) => element.classList.contains('checked')))) await item.click();
+    await this.page.locator(`.part.sidebar .composite.title:has-text("${quoted(title)}")`).waitFor();
+  }
+
+  pane(view: string): Locator {
+    return this.page
+      .locator('.pane')
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${quoted(view)}"]`) })
+      .first();
+  }
+
+  /** Rows of a tree that are in view: its list is virtual. */
+  treeRows(view: string): Promise<TreeRow[]> {
+    return this.pane(view)
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) =>
+        rows.map((row) => ({
+          label: row.querySelector('.label-name')?.textContent ?? '',
+          description: row.querySelector('.label-description')?.textContent ?? '',
+          aria: row.getAttribute('aria-label') ?? '',
+          level: Number(row.getAttribute('aria-level')),
+          expanded: row.getAttribute('aria-expanded'),
+          checked: row.querySelector('.custom-view-tree-node-item-checkbox')?.getAttribute('aria-checked') ?? null,
+        })),
+      );
+  }
+
+  treeRow(view: string, label: string): Locator {
+    return this.pane(view)
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) })
+      .first();
+  }
+
+  async toggleRow(view: string, label: string): Promise<void> {
+    await this.treeRow(view, label).locator('.monaco-tl-twistie').click();
+  }
+
+  async contextMenu(target: Locator): Promise<string[]> {
+    await target.click({ button: 'right' });
+    const menu = this.page.locator('.monaco-menu-container, .context-view .monaco-menu').first();
+    await menu.waitFor();
+    return (await menu.locator('.action-item .action-label').allTextContents()).filter(Boolean);
+  }
+
+  async pickMenu(label: string): Promise<void> {
+    const entry = this.page.locator('.monaco-menu .action-label', { hasText: exactly(label) }).first();
+    // Menus ignore the mouse for their first 100 ms.
+    await eventually(
+      `the menu entry "${label}" takes the click`,
+      async () => {
+        if (await entry.isVisible()) await entry.click({ timeout: 1000 });
+        return !(await entry.isVisible());
+      },
+      5000,
+      150,
+    );
+  }
+
+  /** Text of a view's welcome content. */
+  async welcome(view: string): Promise<string> {
+    return this.pane(view).locator('.welcome-view-content').innerText();
+  }
+
+  // ---- status bar, notifications, dialogs
+
+  /** Label for screen readers of a status-bar item whose id holds `part`. */
+  async status(part: string): Promise<{ text: string; aria: string } | undefined> {
+    const item = this.page.locator(`.part.statusbar .statusbar-item[id*="${quoted(part)}"]`).first();
+    if ((await item.count()) === 0) return undefined;
+    return item.evaluate((element) => ({
+      text: (element.textContent ?? '').trim(),
+      aria: element.querySelector('[aria-label]')?.getAttribute('aria-label') ?? element.getAttribute('aria-label') ?? '',
+    }));
+  }
+
+  notifications(): Promise<Notification[]> {
+    return this.page.locator('.notifications-toasts .notification-list-item').evaluateAll((items) =>
+      items.map((item) => ({
+        message: item.querySelector('.notification-list-item-message')?.textContent ?? '',
+        severity: /codicon-(info|warning|error)/.exec(item.querySelector('.notification-list-item-icon')?.className ?? '')?.[1] ?? '',
+        buttons: [...item.querySelectorAll('.monaco-button')].map((button) => button.textContent ?? ''),
+      })),
+    );
+  }
+
+  dialogs(): Promise<string[]> {
+    return this.page.locator('.monaco-dialog-box .dialog-message-text').allInnerTexts();
+  }
+
+  async clickDialog(button: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click();
+  }
+
+  async theme(label: string): Promise<void> {
+    await this.run('Preferences: Color Theme');
+    await this.fillQuick(label);
+    await this.pick(label);
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  // ---- webviews
+
+  /**
+   * The document of a visible webview that has `selector`. A webview is two frames: VS Code's own page, and in it the extension's.
+   * After a reload it must be asked for anew.
+   */
+  async webview(selector: string, timeout = 20_000): Promise<Frame> {
+    return eventually(
+      `a webview with ${selector}`,
+      async () => {
+        for (const element of await this.page.locator('iframe.webview').elementHandles()) {
+          if (!(await element.isVisible())) continue;
+          const outer = await element.contentFrame();
+          const inner = await (await outer?.$('#active-frame'))?.contentFrame();
+          if (inner && (await inner.$(selector))) return inner;
+        }
+        return undefined;
+      },
+      timeout,
+    );
+  }
+
+  /** Drags with the mouse, slowly enough that the page sees it. */
+  async drag(from: Locator | ElementHandle, to: Locator | ElementHandle): Promise<void> {
+    await from.scrollIntoViewIfNeeded();
+    const [start, end] = [await from.boundingBox(), await to.boundingBox()];
+    if (!start || !end) throw new Error('what to drag, or where to, is not in view');
+    const { mouse } = this.page;
+    await mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+    await mouse.down();
+    await mouse.move(start.x + start.width / 2 + 8, start.y + start.height / 2 + 8, { steps: 4 });
+    await mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 10 });
+    await mouse.move(end.x + end.width / 2 + 2, end.y + end.height / 2 + 2, { steps: 2 });
+    await mouse.up();
+  }
+}
+
+/** What axe finds in a page or frame. */
+export async function axe(frame: Frame | Page): Promise<AxeViolation[]> {
+  // Not by a script tag: the webview's content security policy would refuse it.
+  await frame.evaluate(fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  return frame.evaluate(async () => {
+    const { axe: tool } = globalThis as unknown as { axe: typeof AxeTool };
+    const { violations } = await tool.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return violations.map((found) => ({
+      id: found.id,
+      impact: String(found.impact),
+      help: found.help,
+      nodes: found.nodes.map((node) => node.target.join(' ')),
+    }));
+  });
+}
