@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { Store } from './app/ports.ts';
+import { Boards } from './host/board/boards.ts';
+import type { AllHandlers } from './host/commands/handler.ts';
+import { createContextKeys, followStores } from './host/contextKeys.ts';
+import { settingIds } from './host/contributions.generated.ts';
+import { createLog } from './host/log.ts';
+import { followNotices } from './host/notices.ts';
+import { registerAll, runShown } from './host/registerAll.ts';
+import { createSettings } from './host/settings.ts';
+import { createStatusBar } from './host/statusBar.ts';
+import { createTaskView } from './host/trees/taskView.ts';
+import { WorkspaceStores } from './host/workspaceStores.ts';
+import { DisposableStore } from './util/disposable.ts';
+
+export interface App {
+  readonly stores: WorkspaceStores;
+  /** Closes the databases and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Builds the layers and connects them. Nothing here reads a file or waits: databases open after it has returned. */
+export function compose(context: vscode.ExtensionContext): App {
+  const parts = new DisposableStore();
+  const log = parts.add(createLog());
+  const settings = createSettings(settingIds);
+  const inExtension = (...path: string[]) => vscode.Uri.joinPath(context.extensionUri, ...path);
+  const dist = inExtension('dist');
+
+  async function openStore(folder: vscode.WorkspaceFolder): Promise<Store> {
+    // The wire's schemas come with it: not on the way to activation.
+    const [{ openStore: open }, { readUserName }] = await Promise.all([import('./storage/storeClient.ts'), import('./host/userName.ts')]);
+    const directory = folder.uri.fsPath;
+    const name = settings.userName(folder.uri) || (await readUserName(directory));
+    const workerFile = vscode.Uri.joinPath(dist, 'storage.js').fsPath;
+    const store = open({ directory, workerFile, assets: dist.fsPath, actor: { kind: 'user', name }, log });
+    parts.add(followNotices(store, folder.name, log));
+    return store;
+  }
+
+  const stores = parts.add(new WorkspaceStores({ log, settings, openStore }));
+  const setContext = createContextKeys();
+  parts.add(followStores(stores, setContext));
+  const run = async (what: string, work: () => Promise<unknown>): Promise<void> => void (await runShown(log, what, work));
+  const view = parts.add(createTaskView({ stores, settings, memory: context.workspaceState, setContext, run }));
+  const boards = parts.add(
+    new Boards({
+      stores,
+      settings,
+      log,
+      dist,
+      icon: { light: inExtension('media', 'board-light.svg'), dark: inExtension('media', 'board-dark.svg') },
+      open: (folder, taskId, what) =>
+        void run(`board: open ${what}`, async () => {
+          const { openOrigin } = await import('./host/commands/taskLook.ts');
+          if (what === 'origin') await openOrigin(folder, taskId);
+          else await (await import('./host/commands/taskEdit.ts')).openDescription(folder, taskId);
+        }),
+    }),
+  );
+  parts.add(createStatusBar(stores));
+
+  const version: unknown = Object(context.extension.packageJSON).version;
+  let handlers: Promise<AllHandlers> | undefined;
+  const loadHandlers = async () =>
+    (await import('./host/commands/allHandlers.ts')).allHandlers({ stores, view, boards, log, settings, version: String(version) });
+  parts.add(registerAll(log, () => (handlers ??= loadHandlers())));
+
+  const start = setImmediate(() => void run('Open the databases', () => stores.start()));
+  parts.add({ dispose: () => clearImmediate(start) });
+
+  return {
+    stores,
+    close: async () => {
+      try {
+        await stores.close();
+      } finally {
+        parts.dispose();
+      }
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// Generated from package.json by esbuild.mjs; not to be edited.
+
+export const commandIds = [
+  'claudetask.task.create',
+  'claudetask.task.createFromSelection',
+  'claudetask.task.createHere',
+  'claudetask.task.createSubtask',
+  'claudetask.task.reveal',
+  'claudetask.task.search',
+  'claudetask.task.move',
+  'claudetask.task.edit',
+  'claudetask.task.rename',
+  'claudetask.task.editDescription',
+  'claudetask.task.setPriority',
+  'claudetask.task.setType',
+  'claudetask.task.openOrigin',
+  'claudetask.task.history',
+  'claudetask.task.archive',
+  'claudetask.task.unarchive',
+  'claudetask.task.delete',
+  'claudetask.task.restore',
+  'claudetask.task.undo',
+  'claudetask.task.redo',
+  'claudetask.board.open',
+  'claudetask.board.focusFilter',
+  'claudetask.board.quickAdd',
+  'claudetask.board.rename',
+  'claudetask.board.moveLeft',
+  'claudetask.board.moveRight',
+  'claudetask.board.moveUp',
+  'claudetask.board.moveDown',
+  'claudetask.tree.groupBy',
+  'claudetask.tree.filter',
+  'claudetask.tree.clearFilter',
+  'claudetask.tree.showMore',
+  'claudetask.database.backup',
+  'claudetask.database.export',
+  'claudetask.database.restore',
+  'claudetask.audit.verify',
+  'claudetask.diagnostics.copy',
+  'claudetask.log.show',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const viewIds = ['claudetask.tasks'] as const;
+export type ViewId = (typeof viewIds)[number];
+
+export const settingIds = [
+  'claudetask.board.density',
+  'claudetask.workflow.wipLimits',
+  'claudetask.workflow.allowedMoves',
+  'claudetask.workflow.requireBlockersDone',
+  'claudetask.workflow.requireChecklistComplete',
+  'claudetask.tree.groupBy',
+  'claudetask.user.name',
+] as const;
+export type SettingId = (typeof settingIds)[number];
+
+/** What each setting holds, as its schema says; a user's file may hold anything. */
+export interface SettingValues {
+  'claudetask.board.density': 'comfortable' | 'compact';
+  'claudetask.workflow.wipLimits': {
+    readonly Backlog?: number;
+    readonly Analysis?: number;
+    readonly Ready?: number;
+    readonly 'In Progress'?: number;
+    readonly Testing?: number;
+    readonly 'Code Review'?: number;
+    readonly Done?: number;
+  };
+  'claudetask.workflow.allowedMoves': {
+    readonly Backlog?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly Analysis?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly Ready?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly 'In Progress'?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly Testing?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly 'Code Review'?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+    readonly Done?: readonly ('Backlog' | 'Analysis' | 'Ready' | 'In Progress' | 'Testing' | 'Code Review' | 'Done')[];
+  };
+  'claudetask.workflow.requireBlockersDone': boolean;
+  'claudetask.workflow.requireChecklistComplete': boolean;
+  'claudetask.tree.groupBy': 'status' | 'priority' | 'assignee' | 'label' | 'parent';
+  'claudetask.user.name': string;
+}
