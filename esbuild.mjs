@@ -233,14 +233,6 @@ export function noticesText(metafile) {
 
 // ---- one build
 
-/** Entry points that exist. Parts of the product are written in parallel: what is not there yet is left out, aloud. */
-function present(options) {
-  const missing = Object.values(options.entryPoints).filter((file) => !fs.existsSync(from(file)));
-  if (missing.length === 0) return true;
-  console.log(`skipped: ${missing.join(', ')} does not exist`);
-  return false;
-}
-
 async function prepare() {
   await generateContributions();
   fs.mkdirSync(dist(), { recursive: true });
@@ -275,7 +267,7 @@ async function once() {
   await prepare();
   if (production) for (const file of fs.readdirSync(dist()).filter((name) => name.endsWith('.map'))) fs.rmSync(dist(file));
   if (tests) fs.rmSync(from('out/test'), { recursive: true, force: true });
-  const [results] = await Promise.all([buildAll(bundles.filter(present)), tests ? buildAll(testBundles()) : undefined, codicons()]);
+  const [results] = await Promise.all([buildAll(bundles), tests ? buildAll(testBundles()) : undefined, codicons()]);
   report(results);
 }
 
@@ -285,7 +277,7 @@ async function forever() {
   fs.watchFile(from('package.json'), { interval: 1000 }, () => void generateContributions());
   const say = { name: 'say', setup: (b) => b.onEnd((result) => console.log(`[watch] build finished, ${result.errors.length} errors`)) };
   const contexts = await Promise.all(
-    [...bundles.filter(present), ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [say] })),
+    [...bundles, ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [say] })),
   );
   await Promise.all(contexts.map((one) => one.watch()));
 }

@@ -22,7 +22,7 @@ export const limits = {
 } as const;
 
 export interface ChecklistItem {
-  /** Unique within its task, never reused. */
+  /** Unique within its task. */
   id: number;
   text: string;
   done: boolean;

@@ -18,9 +18,12 @@ function remedy(error: AppError): { label: string; command: string } | undefined
   }
 }
 
+/** VS Code rejects what waits for a person with an error of this name when the window closes. */
+const isCancelled = (error: unknown) => AppError.is(error, 'cancelled') || (error instanceof Error && error.name === 'Canceled');
+
 /** The border where a failure becomes words for a person. A cancelled call says nothing. */
 export function showError(log: HostLog, what: string, error: unknown): void {
-  if (AppError.is(error, 'cancelled') || error instanceof vscode.CancellationError) return;
+  if (isCancelled(error)) return;
   const known = AppError.is(error);
   if (known) log.warn(`${what}: ${error.code}: ${error.message}`);
   else log.error(what, error);

@@ -14,8 +14,10 @@ export interface OperationContract {
   scope: Scope;
 }
 
-const query = <I extends z.ZodType, O extends z.ZodType>(scope: Scope, input: I, output: O) => ({ input, output, mutates: false, undoable: false, scope }) as const;
-const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output, mutates: true, undoable: true, scope: 'tasks:write' }) as const;
+const query = <I extends z.ZodType, O extends z.ZodType>(scope: Scope, input: I, output: O) =>
+  ({ input, output, mutates: false, undoable: false, scope }) as const;
+const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ input, output, mutates: true, undoable: true, scope: 'tasks:write' }) as const;
 
 const path = z.string().min(1).max(4096);
 const auditProblem = z.object({
@@ -59,7 +61,16 @@ export const operationContracts = {
   'database.status': query(
     'tasks:read',
     z.strictObject({}),
-    z.object({ file: z.string(), bytes: z.int(), walBytes: z.int(), tasks: z.int(), revision: z.int(), schemaVersion: z.int(), sqlite: z.string(), lastBackup: z.string().nullable() }),
+    z.object({
+      file: z.string(),
+      bytes: z.int(),
+      walBytes: z.int(),
+      tasks: z.int(),
+      revision: z.int(),
+      schemaVersion: z.int(),
+      sqlite: z.string(),
+      lastBackup: z.string().nullable(),
+    }),
   ),
   'database.backup': query('database:admin', z.strictObject({}), z.object({ file: z.string() })),
   'database.export': query('database:admin', z.strictObject({ path }), z.object({ file: z.string(), bytes: z.int() })),

@@ -19,6 +19,7 @@ export const status = z.enum(statuses);
 export const taskType = z.enum(taskTypes);
 export const priority = z.enum(priorities);
 export const title = line(limits.title).refine((s) => s.trim() !== '', 'is empty');
+export const actorName = line(200).refine((s) => s !== '', 'is empty');
 export const longText = text(limits.text);
 const day = z
   .string()
@@ -26,6 +27,12 @@ const day = z
   .refine((s) => !Number.isNaN(Date.parse(s)) && new Date(s).toISOString().startsWith(s), 'is no day of the calendar');
 const label = line(limits.label).refine((s) => s.trim() !== '', 'is empty');
 const shortLine = line(500);
+
+// Control characters may stay in what came from elsewhere, but half a surrogate pair has no bytes to be stored as.
+const verbatim = z
+  .string()
+  .max(limits.text, `is longer than ${limits.text.toLocaleString('en')} characters`)
+  .refine((s) => !loneSurrogate.test(s), 'holds half of a surrogate pair, which is no character');
 
 const contract = z.strictObject({
   surface: line(500),
@@ -39,7 +46,7 @@ const contract = z.strictObject({
 });
 const stageResult = z.strictObject({ stage: status, at: z.int(), outcome: z.enum(['passed', 'failed']), summary: text(10_000) });
 const origin = z.strictObject({ file: line(1000), line: z.int().positive() });
-const source = z.strictObject({ system: line(100), id: line(500), original: z.string().max(limits.text) });
+const source = z.strictObject({ system: line(100), id: line(500), original: verbatim });
 const checklistItem = z.strictObject({ id: z.int().positive(), text: line(limits.checklistText), done: z.boolean() });
 
 /** Fields a caller may set, on creation and by update. Unknown keys are refused: a typo must not vanish. */
@@ -59,7 +66,7 @@ export const taskPatch = z.strictObject({
   worktreePath: line(2000).nullable().optional(),
   contract: contract.nullable().optional(),
   stageResults: z.array(stageResult).max(100).optional(),
-  testingUrls: z.array(z.url().max(2000)).max(50).optional(),
+  testingUrls: z.array(z.url({ protocol: /^https?$/ }).max(2000)).max(50).optional(),
   origin: origin.nullable().optional(),
   source: source.nullable().optional(),
 });
@@ -76,7 +83,15 @@ const ids = z
   .refine((list) => new Set(list).size === list.length, 'names a task twice');
 
 export const taskInput = {
-  create: z.strictObject({ ...taskPatch.shape, title, status: status.optional(), ...place, checklist: z.array(line(limits.checklistText)).max(limits.checklist).optional(), dependsOn: z.array(taskId).max(500).optional(), comment }),
+  create: z.strictObject({
+    ...taskPatch.shape,
+    title,
+    status: status.optional(),
+    ...place,
+    checklist: z.array(line(limits.checklistText)).max(limits.checklist).optional(),
+    dependsOn: z.array(taskId).max(500).optional(),
+    comment,
+  }),
   get: z.strictObject({ id: taskId }),
   /** Filter, search text, sort and page over light rows. */
   list: z.strictObject({
@@ -154,6 +169,11 @@ export const task = taskRow.extend({
   dependsOn: z.array(taskId),
   blocks: z.array(taskId),
 });
+
+/** The fields of a task that history speaks of, as they were stored. */
+export const taskValues = task
+  .omit({ id: true, openBlockers: true, checklistDone: true, checklistTotal: true, createdAt: true, updatedAt: true, version: true, blocks: true })
+  .partial();
 
 const actor = z.object({ kind: z.enum(['user', 'agent', 'job', 'client']), name: z.string() });
 export const historyEntry = z.object({

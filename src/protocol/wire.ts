@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { ErrorBody } from '../core/appError.ts';
 import type { TaskRow } from '../core/task.ts';
+import { actorKinds } from '../core/actor.ts';
 import type { Actor } from '../core/actor.ts';
+import { actorName } from './task.ts';
 
 /** One change of the store, told to everyone. Revisions are consecutive: a gap means something was missed. */
 export interface StoreEvent {
@@ -41,4 +43,10 @@ export type Reply<T = unknown> = { ok: true; value: T } | { ok: false; error: Er
 export const operationRequest = z.strictObject({
   operation: z.string().max(100),
   input: z.unknown(),
+});
+
+/** Who calls, as a storage thread accepts it: the name is stored, hashed and shown. */
+export const callingActor = z.object({
+  kind: z.enum(actorKinds),
+  name: actorName,
 });

@@ -173,4 +173,13 @@ describe('the manifest', () => {
       [],
     );
   });
+
+  test('is locked for every platform: npm leaves out what a registry does not serve, and then refuses the lock', () => {
+    const { packages } = readJson<{ packages: Record<string, { optionalDependencies?: Record<string, string> }> }>('package-lock.json');
+    const wanted = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+    assert.deepEqual(
+      wanted.filter((name) => !Object.keys(packages).some((key) => key.endsWith(`node_modules/${name}`))),
+      [],
+    );
+  });
 });

@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { statuses, type Status, type TaskRow } from '../../src/core/task.ts';
 import type { BoardConfig, BoardMessage, BoardViewState } from '../../src/protocol/boardMessages.ts';
 import { launchBrowser } from '../rig/browser.ts';
+import { coverPage } from '../rig/pageCoverage.ts';
 import { themeCss, themes, type ThemeId } from '../rig/themes.ts';
 import { installScriptedHost } from './scriptedHost.ts';
 
@@ -124,6 +125,7 @@ export async function openBoard(options: BoardOptions = {}): Promise<OpenBoard> 
     reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
   });
   const page = await context.newPage();
+  const endCoverage = await coverPage(page);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error.stack ?? error)));
   page.on('console', (message) => {
@@ -158,6 +160,7 @@ export async function openBoard(options: BoardOptions = {}): Promise<OpenBoard> 
       await page.mouse.move(box.x + box.width / 2 + 1, y, { steps: 2 });
     },
     [Symbol.asyncDispose]: async () => {
+      await endCoverage();
       await context.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

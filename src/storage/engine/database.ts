@@ -37,7 +37,7 @@ export interface Database extends Sql {
   reopen(): void;
   /** Moves the log into the database file; `truncate` empties the log's file too. Flushes first. False when a reader kept it from finishing. */
   checkpoint(mode: 'passive' | 'truncate'): boolean;
-  /** Makes the log's file large, a megabyte per call, because overwriting is quicker than extending. True while more is left. */
+  /** For idle time: makes the log's file large, a megabyte per call, because overwriting is quicker than extending. True while more is left. */
   prewriteWal(): boolean;
   /** Are the files still ours? Costs microseconds: ask before every transaction. */
   check(): GuardResult;
@@ -74,6 +74,8 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
   let failure: AppError | undefined;
   /** How much of the log was in use when it was last open. */
   let lastUsed = 0;
+  /** The file beside the database names the log that is open. */
+  let bound = false;
 
   function recorded(): AuditAnchor | null {
     try {
@@ -84,6 +86,7 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
   }
 
   function open(): void {
+    bound = false;
     opened = openFiles(calls, surface, path, files, options);
     if (opened.notice !== undefined) notices.push(opened.notice);
   }
@@ -119,6 +122,14 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
     }
   }
 
+  /** Makes the log of this session known, so that a copy of the whole folder is told from a file that was replaced. */
+  function bindOnce(now: OpenedFiles): void {
+    if (bound || now.check() !== 'ok') return;
+    const { main, walIno } = identity(now);
+    bind(main, walIno, false);
+    bound = true;
+  }
+
   function identity({ group }: OpenedFiles): { main: FileIdentity; walIno: string | null } {
     const [mainFd, walFd] = [group.fd('main'), group.fd('wal')];
     if (mainFd === undefined) throw new AppError('internal', 'The database file is not open.');
@@ -145,6 +156,7 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
     if (complete) {
       const after = identity(now);
       bind(after.main, after.walIno, false);
+      bound = true;
     }
     return complete;
   }
@@ -229,12 +241,14 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
     reopen,
     checkpoint,
     prewriteWal() {
-      const { group } = use();
+      const now = use();
       try {
-        return group.prewriteWal(prewrittenSize, prewriteStep);
+        if (now.group.prewriteWal(prewrittenSize, prewriteStep)) return true;
       } catch (error) {
         throw fileError('Preparing the write-ahead log', error);
       }
+      bindOnce(now);
+      return false;
     },
     check: () => use().check(),
     export() {

@@ -23,7 +23,7 @@ export interface FileGroup {
   /** A file was made or removed and its directory not yet flushed. */
   directoryDirty: boolean;
   /** A flush of the log failed: the system may have forgotten what was to be written, so no later flush proves anything. */
-  flushFailure: unknown;
+  flushFailure: Error | undefined;
   /** The last refusal of the operating system: SQLite's own words do not tell "disk full". */
   lastError: unknown;
   /** From now on nothing of this database reaches the disk. */
@@ -157,7 +157,7 @@ export function openGroupFile(group: FileGroup, kind: FileKind, path: string, fl
         files.sync(fd);
         if (group.directoryDirty) files.syncDirectoryOf(group.path);
       } catch (error) {
-        if (buffer !== undefined) group.flushFailure = error;
+        if (buffer !== undefined) group.flushFailure = error instanceof Error ? error : new Error(String(error));
         throw error;
       }
       group.directoryDirty = false;

@@ -57,7 +57,8 @@ function copyQuietly(path: string, copy: string): void {
     copyOne(path, copy);
     if (fs.existsSync(`${path}-wal`)) copyOne(`${path}-wal`, `${copy}-wal`);
     if (before === look()) return;
-    if (attempt === 5) throw new AppError('store.unavailable', `${basename(path)} is being written by another program. Try again in a moment.`, {});
+    if (attempt === 5)
+      throw new AppError('store.unavailable', `${basename(path)} is being written by another program. Try again in a moment.`, {});
   }
 }
 

@@ -1,4 +1,3 @@
-/// <reference path="./webAssembly.d.ts" />
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,14 +37,17 @@ export interface SqlJs {
   openBytes(bytes: Uint8Array): { db: number; close(): void };
 }
 
-/** Says how the files differ from the pinned ones, or nothing. Reads both. */
+/** Says how the files differ from the pinned ones, or nothing. */
 export function mismatch(assets: EngineAssets): AppError | undefined {
-  const problems: string[] = [];
   const wasm = readAsset(assets.wasm);
+  return differences(assets, wasm, compile(wasm));
+}
+
+function differences(assets: EngineAssets, wasm: Uint8Array, module: WebAssembly.Module | undefined): AppError | undefined {
+  const problems: string[] = [];
   if (sha256(readAsset(assets.js)) !== pinned.js) problems.push('sql-wasm.js has another content');
   if (sha256(wasm) !== pinned.wasm) problems.push('sql-wasm.wasm has another content');
-  const names = importNames(wasm);
-  if (names !== pinned.imports) problems.push('sql-wasm.wasm asks for other system calls');
+  if (module === undefined || importNames(module) !== pinned.imports) problems.push('sql-wasm.wasm asks for other system calls');
   if (problems.length === 0) return undefined;
   return new AppError(
     'store.engineMismatch',
@@ -55,14 +57,18 @@ export function mismatch(assets: EngineAssets): AppError | undefined {
   );
 }
 
-function importNames(wasm: Uint8Array): string {
+function compile(wasm: Uint8Array): WebAssembly.Module | undefined {
   try {
-    return WebAssembly.Module.imports(new WebAssembly.Module(wasm))
-      .map((item) => (item.module === 'a' ? item.name : `${item.module}.${item.name}`))
-      .join('');
+    return new WebAssembly.Module(wasm);
   } catch {
-    return '';
+    return undefined;
   }
+}
+
+function importNames(module: WebAssembly.Module): string {
+  return WebAssembly.Module.imports(module)
+    .map((item) => (item.module === 'a' ? item.name : `${item.module}.${item.name}`))
+    .join('');
 }
 
 function sha256(bytes: Uint8Array): string {
@@ -90,9 +96,12 @@ export async function loadSqlJs(assets: EngineAssets): Promise<SqlJs> {
   const key = resolve(assets.wasm);
   const known = loaded.get(key);
   if (known !== undefined) return await known;
-  const wrong = mismatch(assets);
+  const wasm = readAsset(assets.wasm);
+  // Compiled once: it is a good part of the time to open.
+  const module = compile(wasm);
+  const wrong = differences(assets, wasm, module);
   if (wrong !== undefined) throw wrong;
-  const started = instantiate(assets, true);
+  const started = instantiate(assets, module, true);
   loaded.set(key, started);
   return await started;
 }
@@ -100,13 +109,13 @@ export async function loadSqlJs(assets: EngineAssets): Promise<SqlJs> {
 /** Loads whatever sql.js is there for reading copies in memory. It is never let near a file. */
 export async function loadForReading(assets: EngineAssets): Promise<SqlJs> {
   const key = `reading:${resolve(assets.wasm)}`;
-  const started = loaded.get(key) ?? instantiate(assets, false);
+  const started = loaded.get(key) ?? instantiate(assets, compile(readAsset(assets.wasm)), false);
   loaded.set(key, started);
   return await started;
 }
 
-async function instantiate(assets: EngineAssets, withFiles: boolean): Promise<SqlJs> {
-  const wasm = readAsset(assets.wasm);
+async function instantiate(assets: EngineAssets, compiled: WebAssembly.Module | undefined, withFiles: boolean): Promise<SqlJs> {
+  if (compiled === undefined) throw unusable('it is no WebAssembly');
   let heap: Heap | undefined;
   let systemCalls: SystemCalls | undefined;
   // Loaded at run time on purpose: the file assigns to `module`, which breaks in a bundle.
@@ -120,7 +129,7 @@ async function instantiate(assets: EngineAssets, withFiles: boolean): Promise<Sq
           systemCalls = createSystemCalls(original, () => heap);
           imports = { a: { ...original, ...systemCalls.imports } };
         }
-        const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports);
+        const instance = new WebAssembly.Instance(compiled, imports);
         const memory = Object.values(instance.exports).find((item) => item instanceof WebAssembly.Memory);
         if (memory !== undefined) heap = createHeap(memory);
         done(instance);

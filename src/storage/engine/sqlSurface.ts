@@ -1,5 +1,5 @@
 import { AppError } from '../../core/appError.ts';
-import type { Sql, SqlRow, Statement } from '../sql.ts';
+import type { Sql, Statement } from '../sql.ts';
 import { allocateText, mayChangeSchema, prepareRaw } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { FileGroup } from './fileGroup.ts';
@@ -32,7 +32,7 @@ export interface SqlSurface {
 
 export function createSqlSurface(sqlJs: SqlJs): SqlSurface {
   const { api, heap } = sqlJs;
-  const statements = new Map<string, Statement<SqlRow>>();
+  const statements = new Map<string, Statement>();
   let group: FileGroup | undefined;
   let failure: AppError | undefined;
   let depth = 0;
@@ -62,7 +62,7 @@ export function createSqlSurface(sqlJs: SqlJs): SqlSurface {
     assertOpen,
   };
 
-  function statement(text: string): Statement<SqlRow> {
+  function statement(text: string): Statement {
     let found = statements.get(text);
     if (found === undefined) {
       found = createStatement(connection, text);
@@ -142,7 +142,7 @@ export function createSqlSurface(sqlJs: SqlJs): SqlSurface {
   }
 
   /** After a full disk and the like SQLite has rolled back by itself and refuses: the first error is the one to tell. */
-  function undo(statementToRun: Statement<SqlRow>): void {
+  function undo(statementToRun: Statement): void {
     try {
       statementToRun.run();
     } catch {
@@ -165,7 +165,7 @@ export function createSqlSurface(sqlJs: SqlJs): SqlSurface {
 
   return {
     sql: {
-      // The statements of one text are all of one shape; the caller names it.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the caller knows the shape of the rows it asks for
       prepare: <Row>(text: string) => statement(text) as Statement<Row>,
       exec,
       get changes() {

@@ -21,7 +21,7 @@ interface Prepared {
 }
 
 /** A statement over the C functions: names and shape of the rows are read once, strings go through one piece of memory. */
-export function createStatement(connection: Connection, sql: string): Statement<SqlRow> {
+export function createStatement(connection: Connection, sql: string): Statement {
   const { api, heap, arena } = connection;
   const definesSchema = mayChangeSchema(sql);
   // Taken out while rows are read one by one, so that the same text can be run in between.

@@ -4,7 +4,7 @@ import type { Buffer } from 'node:buffer';
 const slots = 1024;
 const longest = 24;
 const patience = 24;
-const remembered: string[] = new Array<string>(slots).fill('');
+const remembered: string[] = Array.from({ length: slots }, () => '');
 
 /** Which columns of a statement repeat their texts: looking in vain is given up. */
 export type TextHabit = number[];

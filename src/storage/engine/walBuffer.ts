@@ -2,6 +2,7 @@ import type { FileCalls } from './fileCalls.ts';
 
 // SQLite writes a 24-byte header and a page for every frame. Collected, a commit is one write.
 const firstSize = 256 * 1024;
+const largestKept = 8 * 1024 * 1024;
 const spillSize = 2 * 1024 * 1024;
 
 /** Bytes of one file that were written but not yet given to the operating system: one run without holes. */
@@ -42,8 +43,8 @@ export function createWalBuffer(files: FileCalls, fd: number): WalBuffer {
       done += wrote;
     }
     start = end;
-    // A bulk load may have made it large.
-    if (bytes.length > firstSize * 4) bytes = new Uint8Array(firstSize);
+    // A bulk load may have made it large; a busy group commit of some megabytes keeps its room.
+    if (bytes.length > largestKept) bytes = new Uint8Array(firstSize);
   }
 
   return {

@@ -19,7 +19,10 @@ describe('when the disk refuses', () => {
 
     full = true;
     addTasks(database, 5);
-    assert.throws(() => database.flush(), (error) => AppError.is(error, 'store.diskFull') && error.details['errno'] === 'ENOSPC');
+    assert.throws(
+      () => database.flush(),
+      (error) => AppError.is(error, 'store.diskFull') && error.details['errno'] === 'ENOSPC',
+    );
     assert.throws(() => countTasks(database), { code: 'store.diskFull' }, 'what was not saved must not be shown');
     assert.throws(() => addTasks(database, 1), { code: 'store.diskFull' });
     assert.equal(AppError.is(database.failure, 'store.diskFull'), true);
@@ -82,7 +85,10 @@ describe('when the disk refuses', () => {
     database.flush();
     broken = true;
     addTasks(database, 5);
-    assert.throws(() => database.flush(), (error) => AppError.is(error, 'store.io') && error.details['errno'] === 'EIO');
+    assert.throws(
+      () => database.flush(),
+      (error) => AppError.is(error, 'store.io') && error.details['errno'] === 'EIO',
+    );
     broken = false;
     assert.throws(() => database.flush(), { code: 'store.io' }, 'a later flush that succeeds proves nothing');
     calls.length = 0;

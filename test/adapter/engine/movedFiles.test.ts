@@ -136,6 +136,27 @@ describe('a log beside a file it does not belong to', () => {
     database.close();
   });
 
+  test('goes with the folder also before the first checkpoint of a session', async () => {
+    using folder = temporaryFolder();
+    const path = folder.file('a.db');
+    const first = await open(path);
+    makeTable(first);
+    first.close();
+    const database = await open(path, { create: false });
+    addTasks(database, 5);
+    database.flush();
+    while (database.prewriteWal());
+    addTasks(database, 5);
+    database.flush();
+    database.abandon();
+    fs.mkdirSync(folder.file('copied'));
+    for (const name of ['a.db', 'a.db-wal', 'a.db-bind.json']) fs.copyFileSync(folder.file(name), folder.file(`copied/${name}`));
+    const copied = await open(folder.file('copied/a.db'), { create: false });
+    assert.deepEqual(copied.notices, []);
+    assert.equal(countTasks(copied), 10);
+    copied.close();
+  });
+
   test('is put aside when the file is gone and a new one is made', async () => {
     using folder = temporaryFolder();
     const path = folder.file('a.db');

@@ -41,10 +41,35 @@ describe('the native sqlite3 program', { skip: absent }, () => {
     addTasks(database, 100);
     database.close();
     assert.deepEqual(fs.readdirSync(folder.path).sort(), ['a.db', 'a.db-bind.json']);
-    assert.equal(native(path, "PRAGMA journal_mode; PRAGMA integrity_check; INSERT INTO task (title) VALUES ('from outside'); SELECT count(*) FROM task"), 'wal\nok\n101');
+    assert.equal(
+      native(
+        path,
+        "PRAGMA journal_mode; PRAGMA integrity_check; INSERT INTO task (title) VALUES ('from outside'); SELECT count(*) FROM task",
+      ),
+      'wal\nok\n101',
+    );
     database = await open(path, { create: false });
     assert.deepEqual(database.notices, []);
     assert.equal(countTasks(database), 101);
+    database.close();
+  });
+
+  test('may have made a file in UTF-16, which is read for a rescue', async () => {
+    using folder = temporaryFolder();
+    const path = folder.file('a.db');
+    native(
+      path,
+      "PRAGMA encoding = 'UTF-16le'; CREATE TABLE task (id INTEGER PRIMARY KEY, title); INSERT INTO task (title) VALUES ('plain'), ('Üñí 🙂'), (12), (1.5)",
+    );
+    await assert.rejects(open(path), { code: 'store.damaged' });
+    const database = await open(path, { create: false, anyApplication: true });
+    assert.deepEqual(
+      database
+        .prepare('SELECT title FROM task ORDER BY id')
+        .all()
+        .map((row) => row['title']),
+      ['plain', 'Üñí 🙂', 12, 1.5],
+    );
     database.close();
   });
 });

@@ -33,7 +33,9 @@ function play(sqlJs: SqlJs, { groups, seed, flush, prewrite }: Workload): Operat
   let database = openDatabase(sqlJs, path, { create: true, files });
   let written = 0;
   database.transaction(() => {
-    database.exec('CREATE TABLE task (id INTEGER PRIMARY KEY, n INTEGER, body TEXT); CREATE INDEX task_n ON task (n); CREATE TABLE audit (n INTEGER PRIMARY KEY, task INTEGER); CREATE INDEX audit_task ON audit (task)');
+    database.exec(
+      'CREATE TABLE task (id INTEGER PRIMARY KEY, n INTEGER, body TEXT); CREATE INDEX task_n ON task (n); CREATE TABLE audit (n INTEGER PRIMARY KEY, task INTEGER); CREATE INDEX audit_task ON audit (task)',
+    );
     for (let id = 1; id <= 6; id++) database.prepare('INSERT INTO task VALUES (?, 0, ?)').run(id, '');
   });
   database.flush();
@@ -43,7 +45,9 @@ function play(sqlJs: SqlJs, { groups, seed, flush, prewrite }: Workload): Operat
       const id = 1 + Math.floor(random() * 6);
       written++;
       database.transaction(() => {
-        database.prepare('UPDATE task SET n = ?, body = ? WHERE id = ?').run(written, String.fromCharCode(97 + (written % 26)).repeat(200 + random() * 1500), id);
+        database
+          .prepare('UPDATE task SET n = ?, body = ? WHERE id = ?')
+          .run(written, String.fromCharCode(97 + (written % 26)).repeat(200 + random() * 1500), id);
         database.prepare('INSERT INTO audit VALUES (?, ?)').run(written, id);
       });
     }

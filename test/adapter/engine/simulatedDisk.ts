@@ -141,7 +141,10 @@ export type Fate = (typeof fates)[number];
 const sector = 512;
 
 /** Goes through a log and gives the disks that a power cut after each operation may leave behind. */
-export function* powerCuts(log: readonly Operation[], random: () => number): Generator<{ state: DiskState; promised: number; fate: Fate; at: number }> {
+export function* powerCuts(
+  log: readonly Operation[],
+  random: () => number,
+): Generator<{ state: DiskState; promised: number; fate: Fate; at: number }> {
   const durable: DiskState = { inodes: new Map(), names: new Map() };
   const pending = new Map<number, FileOperation[]>();
   let pendingNames: NameOperation[] = [];
@@ -165,7 +168,13 @@ export function* powerCuts(log: readonly Operation[], random: () => number): Gen
   }
 }
 
-function afterCut(durable: DiskState, pending: ReadonlyMap<number, FileOperation[]>, names: readonly NameOperation[], fate: Fate, random: () => number): DiskState {
+function afterCut(
+  durable: DiskState,
+  pending: ReadonlyMap<number, FileOperation[]>,
+  names: readonly NameOperation[],
+  fate: Fate,
+  random: () => number,
+): DiskState {
   const state: DiskState = {
     inodes: new Map([...durable.inodes].map(([inode, bytes]) => [inode, bytes.slice()])),
     names: new Map(durable.names),

@@ -32,7 +32,10 @@ describe('a log that ends in the middle', () => {
       fs.writeFileSync(`${copy}-wal`, Buffer.concat([wal.subarray(0, at), tail]));
       const opened = await open(copy, { create: false });
       const whole = ends.filter((end) => end <= at).length - 1;
-      const { n, newest } = opened.prepare<{ n: number; newest: number | null }>('SELECT count(*) AS n, max(CAST(title AS INTEGER)) AS newest FROM task').get() ?? {};
+      const { n, newest } =
+        opened
+          .prepare<{ n: number; newest: number | null }>('SELECT count(*) AS n, max(CAST(title AS INTEGER)) AS newest FROM task')
+          .get() ?? {};
       assert.deepEqual([n, newest ?? 0], [whole * 3, whole], `cut at ${at}`);
       if (cut % 10 === 0) assert.equal(integrity(opened), 'ok');
       opened.abandon();
@@ -63,8 +66,14 @@ describe('a log that ends in the middle', () => {
       if (opened === undefined) continue;
       const exists = opened.prepare("SELECT 1 AS one FROM sqlite_schema WHERE name = 'task'").get() !== undefined;
       if (exists) {
-        const titles = opened.prepare<{ title: string }>('SELECT title FROM task ORDER BY id').all().map((row) => row.title);
-        assert.deepEqual(titles, Array.from({ length: titles.length }, (_, n) => `${n + 1}`));
+        const titles = opened
+          .prepare<{ title: string }>('SELECT title FROM task ORDER BY id')
+          .all()
+          .map((row) => row.title);
+        assert.deepEqual(
+          titles,
+          Array.from({ length: titles.length }, (_, n) => `${n + 1}`),
+        );
       }
       assert.equal(integrity(opened), 'ok');
       opened.abandon();

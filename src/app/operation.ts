@@ -1,0 +1,72 @@
+import type * as z from 'zod';
+import { operationContracts } from '../protocol/operations.ts';
+import type { OperationContract } from '../protocol/operations.ts';
+import type { Hash } from './auditLog.ts';
+import { parseInput } from './input.ts';
+import type { DatabaseMaintenance } from './ports.ts';
+import type { Stores } from './storePorts.ts';
+import type { UndoStacks } from './undoStacks.ts';
+import type { Work } from './work.ts';
+
+/** What a query may use. */
+export interface Reading {
+  stores: Stores;
+  revision: number;
+  /** `YYYY-MM-DD`, where the database is. */
+  today: string;
+}
+
+/** What work on the database as a whole may use. */
+export interface Upkeep {
+  stores: Stores;
+  maintenance: DatabaseMaintenance;
+  hash: Hash;
+  revision(): number;
+}
+
+/** An operation with its input bound to its handler: what comes in is parsed before anything else. */
+export type Operation = { contract: OperationContract } & (
+  | { kind: 'query'; query(reading: Reading, input: unknown): unknown }
+  /** Answers the label of `taskOutput.undone`, for undo and redo. */
+  | { kind: 'mutation'; mutate(work: Work, stacks: UndoStacks, input: unknown): string | undefined }
+  | { kind: 'upkeep'; maintain(upkeep: Upkeep, input: unknown): Promise<unknown> }
+);
+
+interface Contract<I extends z.ZodType, O extends z.ZodType> extends OperationContract {
+  input: I;
+  output: O;
+}
+
+// The whole table is known here; a name is looked up once, for messages.
+const names = new Map<OperationContract, string>(Object.entries(operationContracts).map(([name, contract]) => [contract, name]));
+const parse = <I extends z.ZodType>(contract: Contract<I, z.ZodType>, input: unknown) => parseInput(names.get(contract) ?? '', contract.input, input);
+
+export function query<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (reading: Reading, input: z.output<I>) => z.output<O>): Operation {
+  return { contract, kind: 'query', query: (reading, input) => run(reading, parse(contract, input)) };
+}
+
+export function mutation<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (work: Work, input: z.output<I>) => void): Operation {
+  return {
+    contract,
+    kind: 'mutation',
+    mutate(work, _stacks, input) {
+      run(work, parse(contract, input));
+      return undefined;
+    },
+  };
+}
+
+export function stepBack<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (work: Work, stacks: UndoStacks) => string): Operation {
+  return {
+    contract,
+    kind: 'mutation',
+    mutate(work, stacks, input) {
+      parse(contract, input);
+      return run(work, stacks);
+    },
+  };
+}
+
+export function upkeep<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (upkeep: Upkeep, input: z.output<I>) => Promise<z.output<O>>): Operation {
+  return { contract, kind: 'upkeep', maintain: (deps, input) => run(deps, parse(contract, input)) };
+}

@@ -1,0 +1,45 @@
+import { operationContracts } from '../protocol/operations.ts';
+import type { OperationName } from '../protocol/operations.ts';
+import { mutation, query, stepBack, upkeep } from './operation.ts';
+import type { Operation } from './operation.ts';
+import { addChecklistItem, checkChecklistItem, create, link, removeChecklistItem, unlink, update, updateMany } from './taskEdits.ts';
+import { archiving, deletion, move, moveMany, restoration, unarchiving } from './taskMoves.ts';
+import { getTask, listTasks, searchTasks, snapshot, taskHistory } from './taskQueries.ts';
+import { redo, undo } from './undo.ts';
+import { verifyAudit } from './verifyAudit.ts';
+
+const c = operationContracts;
+
+/** A handler for every contract: one that is missing, or answers something else, does not compile. */
+export const operations = {
+  'task.create': mutation(c['task.create'], create),
+  'task.get': query(c['task.get'], getTask),
+  'task.list': query(c['task.list'], listTasks),
+  'task.snapshot': query(c['task.snapshot'], snapshot),
+  'task.search': query(c['task.search'], searchTasks),
+  'task.history': query(c['task.history'], taskHistory),
+  'task.update': mutation(c['task.update'], update),
+  'task.updateMany': mutation(c['task.updateMany'], updateMany),
+  'task.move': mutation(c['task.move'], move),
+  'task.moveMany': mutation(c['task.moveMany'], moveMany),
+  'task.delete': mutation(c['task.delete'], deletion.one),
+  'task.deleteMany': mutation(c['task.deleteMany'], deletion.many),
+  'task.restore': mutation(c['task.restore'], restoration.one),
+  'task.restoreMany': mutation(c['task.restoreMany'], restoration.many),
+  'task.archive': mutation(c['task.archive'], archiving.one),
+  'task.archiveMany': mutation(c['task.archiveMany'], archiving.many),
+  'task.unarchive': mutation(c['task.unarchive'], unarchiving.one),
+  'task.unarchiveMany': mutation(c['task.unarchiveMany'], unarchiving.many),
+  'task.link': mutation(c['task.link'], link),
+  'task.unlink': mutation(c['task.unlink'], unlink),
+  'task.addChecklistItem': mutation(c['task.addChecklistItem'], addChecklistItem),
+  'task.checkChecklistItem': mutation(c['task.checkChecklistItem'], checkChecklistItem),
+  'task.removeChecklistItem': mutation(c['task.removeChecklistItem'], removeChecklistItem),
+  'task.undo': stepBack(c['task.undo'], (work, stacks) => undo(work, stacks.topOfUndo(work.actor))),
+  'task.redo': stepBack(c['task.redo'], (work, stacks) => redo(work, stacks.topOfRedo(work.actor))),
+  'audit.verify': upkeep(c['audit.verify'], verifyAudit),
+  'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({ ...maintenance.status(), tasks: stores.tasks.total(), revision: revision() })),
+  'database.backup': upkeep(c['database.backup'], ({ maintenance }) => maintenance.backup()),
+  'database.export': upkeep(c['database.export'], ({ maintenance }, { path }) => maintenance.export(path)),
+  'database.restore': upkeep(c['database.restore'], ({ maintenance }, { path }) => maintenance.restore(path)),
+} as const satisfies Record<OperationName, Operation>;

@@ -1,0 +1,128 @@
+import type { Actor } from '../core/actor.ts';
+import type { SealedHistory, SealedRow } from '../core/auditChain.ts';
+import type { FieldChange, HistoryEntry } from '../core/history.ts';
+import type { Status, Task, TaskRow } from '../core/task.ts';
+import type { Details, TaskChanges, TaskValues } from '../core/taskFields.ts';
+import type { OperationOutput } from '../protocol/operations.ts';
+import type * as z from 'zod';
+import type { taskInput } from '../protocol/task.ts';
+
+/** Where a card is in its column. */
+export interface Spot {
+  id: number;
+  rank: string;
+}
+
+export type ListQuery = z.output<typeof taskInput.list>;
+
+/** What is kept of every change besides its fields. */
+export interface Stamp {
+  updatedAt: number;
+  version: number;
+  revision: number;
+}
+
+/** The tasks of the database. Synchronous; no call reads more than it is asked for. */
+export interface TaskStore {
+  /** The light row, also of a deleted task. */
+  row(id: number): TaskRow | undefined;
+  rows(ids: readonly number[]): TaskRow[];
+  details(id: number): Details;
+  task(id: number): Task | undefined;
+  /** Answers the id. */
+  insert(values: TaskValues, createdAt: number, revision: number): number;
+  update(id: number, changes: TaskChanges, stamp: Stamp): void;
+  /** Changes nothing but the place: a neighbour that had to make room is not an edited task. */
+  setRank(id: number, rank: string): void;
+  /** The largest number ever given to an item of the task's checklist. */
+  lastChecklistId(id: number): number;
+
+  /** Cards behind a place, in order; deleted and archived ones too, for they may come back to theirs. */
+  following(status: Status, after: Spot | null, limit: number): Spot[];
+  /** Cards before a place, the nearest first. */
+  preceding(status: Status, before: Spot | null, limit: number): Spot[];
+  isRankTaken(status: Status, rank: string, exceptId: number): boolean;
+  /** Live tasks of a column. */
+  count(status: Status): number;
+
+  dependsOn(id: number): number[];
+  /** Tasks that wait for any of these. */
+  dependents(ids: readonly number[]): number[];
+  /** Those of the ids that exist and are not deleted. */
+  existing(ids: readonly number[]): Set<number>;
+  /** Those of the ids that are live and not done. */
+  openAmong(ids: readonly number[]): number[];
+
+  list(query: ListQuery, today: string): { total: number; tasks: TaskRow[] };
+  snapshot(limitPerColumn: number | undefined): OperationOutput<'task.snapshot'>['columns'];
+  search(text: string, limit: number): number[];
+  /** All tasks that are not deleted. */
+  total(): number;
+}
+
+/** History of one task by one operation, to be written. */
+export interface HistoryDraft {
+  taskId: number;
+  changes: FieldChange[];
+  comment: string | null;
+}
+
+export interface HistoryStore {
+  append(revision: number, entries: readonly SealedHistory[]): void;
+  /** What an operation did to a task. */
+  changes(taskId: number, revision: number): FieldChange[];
+  /** As stored, in the order of the ids; nothing for one that is missing. */
+  sealed(revision: number, taskIds: readonly number[]): SealedHistory[];
+  /** Newest first. */
+  ofTask(taskId: number, limit: number, beforeRevision?: number): HistoryEntry[];
+  /** Newest first. */
+  since(taskId: number, revision: number): HistoryEntry[];
+  /** Rows up to a revision, and the largest revision of all, for tasks in a range of ids. */
+  tally(fromTask: number, toTask: number, upTo: number): { rows: number; newest: number };
+  largestTaskId(): number;
+}
+
+/** A row of the audit log as it is stored. */
+export interface AuditRow extends SealedRow {
+  hash: string;
+}
+
+/** What the body of an audit row holds. */
+export interface AuditBody {
+  /** Tasks with a history row of this operation, in its order. */
+  tasks: number[];
+  /** The rule that a user has overridden. */
+  overrode?: string;
+}
+
+export interface StackRow {
+  revision: number;
+  operation: string;
+  undoOf: number | null;
+  redoOf: number | null;
+}
+
+export interface AuditStore {
+  append(row: AuditRow): void;
+  get(revision: number): AuditRow | undefined;
+  byRequest(requestId: string): AuditRow | undefined;
+  newest(): AuditRow | undefined;
+  /** The largest revision ever given, also when its row is gone. */
+  lastGiven(): number;
+  /** The largest revision any task carries. */
+  largestInTasks(): number;
+  /** In order, from a revision on. */
+  page(from: number, limit: number): AuditRow[];
+  /** Of the last `window` rows those by one actor, oldest first. */
+  recentOf(actor: Actor, window: number): StackRow[];
+}
+
+export interface Stores {
+  tasks: TaskStore;
+  history: HistoryStore;
+  audit: AuditStore;
+  /** All or nothing. */
+  transaction<T>(body: () => T): T;
+  /** A slice of housekeeping; true while more is left. */
+  tidy(): boolean;
+}

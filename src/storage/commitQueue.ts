@@ -1,0 +1,154 @@
+import type { Dispatcher, OperationOutcome } from '../app/ports.ts';
+import { AppError } from '../core/appError.ts';
+import type { Reply, StoreEvent } from '../protocol/wire.ts';
+import type { PendingCall } from './caller.ts';
+
+/** What the queue needs of the open database; it changes when the file is reopened. */
+export interface QueueTarget {
+  dispatcher: Dispatcher;
+  /** Throws `store.replaced` when the files are no longer the ones we opened. */
+  guard(): void;
+  /** Makes everything dispatched so far durable, with one flush. */
+  flush(): void;
+}
+
+export interface CommitQueueDeps {
+  /** Undefined while the database is closed or being exchanged: calls then wait. */
+  target(): QueueTarget | undefined;
+  broadcast(event: StoreEvent): void;
+  /** Maintenance runs beside the queue, one at a time. */
+  maintain(call: PendingCall): void;
+  /** The database cannot go on as it is; nothing of the current batch was answered. The queue waits for `resume`. */
+  trouble(error: AppError, batch: readonly Handled[]): void;
+  /** The batch is durable and answered. */
+  committed(mutations: number): void;
+}
+
+export interface CommitQueue {
+  push(call: PendingCall): void;
+  readonly length: number;
+  /** After `trouble`, or when a target appeared. Calls given go to the front. */
+  resume(again?: readonly PendingCall[]): void;
+  /** Handles all that waits, now. */
+  drainAll(): void;
+  /** Takes out all that waits. */
+  takeAll(): PendingCall[];
+}
+
+/** A call of a batch with its result, before the flush. */
+export interface Handled {
+  call: PendingCall;
+  outcome?: OperationOutcome;
+  reply: Reply;
+}
+
+/** How long a batch may grow before it is flushed and answered, in milliseconds. */
+const batchTime = 8;
+
+/** Failures after which the database must be reopened or rescued before anything else runs on it. */
+const breaking = new Set(['store.damaged', 'store.replaced']);
+
+export const failure = (error: AppError): Reply => ({ ok: false, error: error.toBody() });
+
+function asAppError(error: unknown): AppError {
+  if (AppError.is(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AppError('internal', `ClaudeTask failed unexpectedly: ${reason}. The log has details; please report it.`, {}, error);
+}
+
+/**
+ * Group commit: everything that waits runs, each call in a transaction of its own, then one flush makes all of it durable,
+ * and only then is anyone answered. While the disk works the next batch gathers by itself.
+ */
+export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
+  let waiting: PendingCall[] = [];
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    // After all sockets and ports of this turn of the event loop were read, and before it sleeps.
+    setImmediate(() => {
+      scheduled = false;
+      drain();
+    });
+  }
+
+  /** Answers false when the database needs care first. */
+  function run(target: QueueTarget, call: PendingCall, batch: Handled[]): AppError | undefined {
+    if (call.dropped) {
+      call.answer(failure(new AppError('cancelled', `${call.request.operation} was cancelled before it began.`)));
+      return undefined;
+    }
+    if (target.dispatcher.isMaintenance(call.request.operation)) {
+      deps.maintain(call);
+      return undefined;
+    }
+    try {
+      const outcome = target.dispatcher.dispatch(call.request);
+      batch.push({ call, outcome, reply: { ok: true, value: outcome.value } });
+    } catch (cause) {
+      const error = asAppError(cause);
+      batch.push({ call, reply: failure(error) });
+      if (breaking.has(error.code)) return error;
+    }
+    return undefined;
+  }
+
+  function drain(): void {
+    const target = deps.target();
+    if (target === undefined || waiting.length === 0) return;
+    const batch: Handled[] = [];
+    try {
+      target.guard();
+      const until = performance.now() + batchTime;
+      let taken = 0;
+      let broken: AppError | undefined;
+      for (const call of waiting) {
+        taken++;
+        broken = run(target, call, batch);
+        if (broken !== undefined || performance.now() > until) break;
+      }
+      waiting = waiting.slice(taken);
+      if (broken !== undefined) return deps.trouble(broken, batch);
+      target.flush();
+    } catch (error) {
+      return deps.trouble(asAppError(error), batch);
+    }
+    answer(batch);
+    if (waiting.length > 0) schedule();
+  }
+
+  function answer(batch: readonly Handled[]): void {
+    let mutations = 0;
+    for (const { outcome } of batch) {
+      if (outcome === undefined || outcome.event === null) continue;
+      mutations++;
+      deps.broadcast(outcome.event);
+    }
+    for (const { call, reply } of batch) call.answer(reply);
+    deps.committed(mutations);
+  }
+
+  return {
+    push(call) {
+      waiting.push(call);
+      schedule();
+    },
+    get length() {
+      return waiting.length;
+    },
+    resume(again = []) {
+      waiting = [...again, ...waiting];
+      if (waiting.length > 0) schedule();
+    },
+    drainAll() {
+      while (waiting.length > 0 && deps.target() !== undefined) drain();
+    },
+    takeAll() {
+      const calls = waiting;
+      waiting = [];
+      return calls;
+    },
+  };
+}

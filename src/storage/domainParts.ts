@@ -1,0 +1,11 @@
+import { createDispatcher, rebuildSearch } from './dispatcher.ts';
+import type { DomainParts } from './liveDatabase.ts';
+import { migrations } from './migrations/all.ts';
+import { sha256 } from './sha256.ts';
+
+/** The schema and the operations, as the storage thread is built of them. */
+export const domainParts: DomainParts = {
+  migrations,
+  createDispatcher: (sql, maintenance) => createDispatcher({ sql, clock: { now: () => Date.now() }, hash: sha256, maintenance }),
+  rebuild: rebuildSearch,
+};

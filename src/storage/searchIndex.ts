@@ -1,0 +1,116 @@
+import type { TaskChanges } from '../core/taskFields.ts';
+import type { Sql } from './sql.ts';
+
+/** Full-text search over the words of tasks: FTS4 without a copy of the texts, ranked by BM25. */
+export interface SearchIndex {
+  /** Whether a change of these fields concerns the index. */
+  concerns(changes: TaskChanges): boolean;
+  /** Call it before the task changes: the index looks up what it has to forget. */
+  remove(id: number): void;
+  /** Call it after the task has changed. */
+  add(id: number): void;
+  /** Ids of live tasks that hold all the words, the last one perhaps only begun, best first. */
+  search(text: string, limit: number): number[];
+  /** The same as an expression for `MATCH`; null when the text holds no word. */
+  expression(text: string): string | null;
+  /** Merges some of what many small changes have left behind; true while more is left. */
+  merge(): boolean;
+  rebuild(): void;
+}
+
+interface Hit {
+  id: number;
+  info: Uint8Array;
+}
+
+const k1 = 1.2;
+const b = 0.75;
+/** Title, description, analysis, labels: a word in the title says more about a task. */
+const weights = [4, 1, 1, 3];
+/** More words make a search slower, and hardly better. */
+const mostWords = 16;
+/** The shortest beginning of a word that the index keeps a list for. */
+const shortestPrefix = 3;
+
+function matchExpression(text: string): string | null {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu)?.slice(0, mostWords) ?? [];
+  if (words.length === 0) return null;
+  const unfinished = /[\p{L}\p{N}\p{M}]$/u.test(text);
+  // In quotes nothing is an operator.
+  return words.map((word, i) => (unfinished && i === words.length - 1 && word.length >= shortestPrefix ? `"${word}*"` : `"${word}"`)).join(' ');
+}
+
+/** Reads the numbers `matchinfo(…, 'pcnalx')` gives for one row. */
+function score(numbers: Uint32Array): number {
+  const phrases = numbers[0] ?? 0;
+  const columns = numbers[1] ?? 0;
+  const total = numbers[2] ?? 0;
+  const averages = 3;
+  const lengths = averages + columns;
+  const hits = lengths + columns;
+  let sum = 0;
+  for (let phrase = 0; phrase < phrases; phrase++) {
+    for (let column = 0; column < columns; column++) {
+      const at = hits + 3 * (phrase * columns + column);
+      const here = numbers[at] ?? 0;
+      if (here === 0) continue;
+      const rows = numbers[at + 2] ?? 0;
+      const rarity = Math.log(1 + (total - rows + 0.5) / (rows + 0.5));
+      const length = (numbers[lengths + column] ?? 0) / Math.max(1, numbers[averages + column] ?? 0);
+      sum += ((weights[column] ?? 1) * rarity * here * (k1 + 1)) / (here + k1 * (1 - b + b * length));
+    }
+  }
+  return sum;
+}
+
+/** SQLite writes the numbers in the byte order of WebAssembly, which is that of every machine we run on. */
+function numbersOf(info: Uint8Array): Uint32Array {
+  return info.byteOffset % 4 === 0 ? new Uint32Array(info.buffer, info.byteOffset, info.byteLength >> 2) : new Uint32Array(info.slice().buffer);
+}
+
+export function createSearchIndex(sql: Sql): SearchIndex {
+  const remove = sql.prepare('DELETE FROM task_search WHERE docid = ?');
+  const add = sql.prepare(
+    'INSERT INTO task_search (docid, title, description, analysis, labels) SELECT rowid, title, description, analysis, labels FROM task_words WHERE rowid = ?',
+  );
+  const find = sql.prepare<Hit>(
+    `SELECT task_search.docid AS id, matchinfo(task_search, 'pcnalx') AS info FROM task_search
+     JOIN task ON task.id = task_search.docid WHERE task_search MATCH ? AND task.archived_at IS NULL AND task.deleted_at IS NULL`,
+  );
+  const live = sql.prepare('SELECT 1 AS yes FROM task WHERE id = ? AND archived_at IS NULL AND deleted_at IS NULL');
+  const merge = sql.prepare("INSERT INTO task_search (task_search) VALUES ('merge=20,4')");
+  const writes = sql.prepare<{ n: number }>('SELECT total_changes() AS n');
+  let grown = false;
+
+  /** `#12` and `12` are the task itself. */
+  function byNumber(text: string): number[] {
+    const number = /^\s*#?(\d{1,10})\s*$/.exec(text)?.[1];
+    return number !== undefined && live.get(Number(number)) !== undefined ? [Number(number)] : [];
+  }
+
+  return {
+    concerns: ({ title, description, analysis, labels }) => title !== undefined || description !== undefined || analysis !== undefined || labels !== undefined,
+    remove: (id) => remove.run(id),
+    add(id) {
+      add.run(id);
+      grown = true;
+    },
+    expression: matchExpression,
+    search(text, limit) {
+      const expression = matchExpression(text);
+      if (expression === null) return [];
+      const found = find.all(expression).map(({ id, info }) => ({ id, score: score(numbersOf(info)) }));
+      const best = found.sort((left, right) => right.score - left.score || right.id - left.id).map((hit) => hit.id);
+      return [...new Set([...byNumber(text), ...best])].slice(0, limit);
+    },
+    merge() {
+      if (!grown) return false;
+      const before = writes.get()?.n ?? 0;
+      merge.run();
+      // One change is the command itself.
+      grown = (writes.get()?.n ?? 0) - before >= 2;
+      return grown;
+    },
+    rebuild: () => sql.exec("INSERT INTO task_search (task_search) VALUES ('rebuild')"),
+  };
+}

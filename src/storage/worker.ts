@@ -1,0 +1,52 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import * as z from 'zod';
+import { createCaller } from './caller.ts';
+import { callerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
+import type { OwnerMessage } from './channel.ts';
+import { domainParts } from './domainParts.ts';
+import { storeNames } from './names.ts';
+import { becomeOwner } from './ownerRole.ts';
+import { becomeReader } from './readerRole.ts';
+import type { Audience } from './role.ts';
+import { startSession } from './session.ts';
+import { runVerifyThread } from './verifyThread.ts';
+
+/** Entry of the storage thread, and where it is put together: the one of a workspace folder, or a short one that checks a copy. */
+
+const threadData = z.discriminatedUnion('task', [
+  z.object({ task: z.literal('store'), directory: z.string(), assets: z.string() }),
+  z.object({ task: z.literal('verify'), file: z.string(), assets: z.string() }),
+]);
+
+function runStore(directory: string, assets: string): void {
+  const port = parentPort;
+  if (port === null) throw new Error('The storage thread was started without a thread around it');
+  const say = perTurn((messages) => port.postMessage(joinMessages(messages)));
+  const tell = (message: OwnerMessage) => say(JSON.stringify(message));
+  const audience: Audience = {
+    event: say,
+    reset: () => tell({ kind: 'reset' }),
+    state: (state) => tell({ kind: 'state', state }),
+    notice: (notice) => tell({ kind: 'notice', notice }),
+    log: (level, message) => tell({ kind: 'log', level, message }),
+  };
+  const deps = { names: storeNames(directory), assets, workerFile: __filename, domain: domainParts, audience, now: () => Date.now() };
+  const session = startSession({
+    names: deps.names,
+    audience,
+    becomeOwner: (mutex) => becomeOwner(deps, mutex),
+    becomeReader: (error) => becomeReader(deps, error),
+  });
+  const caller = createCaller(say, session);
+  port.on('message', (text) => {
+    for (const message of callerMessages.parse(parseJson(String(text)))) {
+      if (message.kind !== 'close') caller.said(message);
+      // The thread ends by itself when its port is closed and nothing is left to do.
+      else void session.close().finally(() => setImmediate(() => port.close()));
+    }
+  });
+}
+
+const data = threadData.parse(workerData);
+if (data.task === 'verify') void runVerifyThread(data);
+else runStore(data.directory, data.assets);

@@ -1,0 +1,148 @@
+import * as assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Dispatcher } from '../../../src/app/ports.ts';
+import { AppError } from '../../../src/core/appError.ts';
+import { freeWorkflow } from '../../../src/core/workflow.ts';
+import type { Reply } from '../../../src/protocol/wire.ts';
+import type { PendingCall } from '../../../src/storage/caller.ts';
+import { createCommitQueue } from '../../../src/storage/commitQueue.ts';
+import type { Handled, QueueTarget } from '../../../src/storage/commitQueue.ts';
+
+const actor = { kind: 'user', name: 'tester' } as const;
+
+function rig() {
+  const done: string[] = [];
+  const troubles: { error: AppError; batch: readonly Handled[] }[] = [];
+  let revision = 0;
+  let failing: AppError | undefined;
+  const dispatcher: Dispatcher = {
+    isMaintenance: (operation) => operation.startsWith('database.'),
+    dispatch({ operation, input }) {
+      if (operation === 'refuse') throw new AppError('input.invalid', 'no');
+      if (operation === 'bug') throw new TypeError('oops');
+      if (operation === 'damage') throw new AppError('store.damaged', 'torn');
+      if (operation === 'read') return { value: revision, event: null };
+      revision++;
+      done.push(`run ${String(input)}`);
+      return { value: revision, event: { revision, name: operation, body: { actor, tasks: [] } } };
+    },
+    maintain: () => Promise.resolve(null),
+    replay: () => undefined,
+    auditAnchor: () => null,
+    idle: () => false,
+  };
+  let target: QueueTarget | undefined = {
+    dispatcher,
+    guard: () => {},
+    flush() {
+      if (failing !== undefined) throw failing;
+      done.push('flush');
+    },
+  };
+  const queue = createCommitQueue({
+    target: () => target,
+    broadcast: (event) => done.push(`event ${event.revision}`),
+    maintain: (call) => {
+      done.push(`maintain ${call.request.operation}`);
+      call.answer({ ok: true, value: null });
+    },
+    trouble(error, batch) {
+      troubles.push({ error, batch });
+      target = undefined;
+    },
+    committed: (mutations) => done.push(`committed ${mutations}`),
+  });
+  function ask(operation: string, input?: unknown): Promise<Reply> & { drop(): void } {
+    let dropped = false;
+    const promise = new Promise<Reply>((resolve) => {
+      const call: PendingCall = {
+        request: { requestId: crypto.randomUUID(), operation, input, actor, workflow: freeWorkflow },
+        get dropped() {
+          return dropped;
+        },
+        answer(reply) {
+          done.push(`answer ${typeof input === 'string' ? input : operation}`);
+          resolve(reply);
+        },
+      };
+      queue.push(call);
+    });
+    return Object.assign(promise, { drop: () => (dropped = true) });
+  }
+  const fail = (error: AppError | undefined) => (failing = error);
+  const aim = (next: QueueTarget | undefined) => (target = next);
+  return { queue, ask, done, troubles, fail, aim, current: () => target };
+}
+
+describe('group commit', () => {
+  test('everything that waits runs, then one flush, then the events, then the answers', async () => {
+    const { ask, done } = rig();
+    await Promise.all([ask('write', 'a'), ask('write', 'b'), ask('read', 'c')]);
+    assert.deepEqual(done, ['run a', 'run b', 'flush', 'event 1', 'event 2', 'answer a', 'answer b', 'answer c', 'committed 2']);
+  });
+
+  test('a query behind a change is answered after the change is durable', async () => {
+    const { ask, done } = rig();
+    const write = ask('write', 'w');
+    assert.deepEqual(await ask('read', 'r'), { ok: true, value: 1 });
+    await write;
+    assert.ok(done.indexOf('flush') < done.indexOf('answer r'));
+  });
+
+  test('a refusal and a bug are answered with their codes, and the others of the batch go on', async () => {
+    const { ask } = rig();
+    const [refused, bug, fine] = await Promise.all([ask('refuse'), ask('bug'), ask('write', 'x')]);
+    assert.ok(!refused.ok && refused.error.code === 'input.invalid');
+    assert.ok(!bug.ok && bug.error.code === 'internal' && bug.error.message.includes('oops'));
+    assert.ok(fine.ok);
+  });
+
+  test('a failed flush answers nobody and hands the batch over', async () => {
+    const { ask, done, troubles, fail, queue, aim, current } = rig();
+    const before = current();
+    fail(new AppError('store.diskFull', 'full'));
+    const write = ask('write', 'w');
+    const read = ask('read', 'r');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.equal(troubles.length, 1);
+    assert.equal(troubles[0]?.error.code, 'store.diskFull');
+    assert.deepEqual(done, ['run w']);
+    const late = ask('write', 'late');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.equal(queue.length, 1);
+
+    fail(undefined);
+    aim(before);
+    queue.resume((troubles[0]?.batch ?? []).filter(({ outcome }) => outcome?.event === null).map(({ call }) => call));
+    assert.ok((await read).ok);
+    assert.ok((await late).ok);
+    assert.ok(!done.includes('answer w'));
+    void write;
+  });
+
+  test('damage found by one call stops the batch before anything is flushed', async () => {
+    const { ask, troubles, done } = rig();
+    void ask('write', 'a');
+    void ask('damage');
+    void ask('write', 'b');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.equal(troubles[0]?.error.code, 'store.damaged');
+    assert.equal(troubles[0].batch.length, 2);
+    assert.deepEqual(done, ['run a']);
+  });
+
+  test('a call whose caller has gone is not run', async () => {
+    const { ask, done } = rig();
+    const dropped = ask('write', 'dropped');
+    dropped.drop();
+    const reply = await dropped;
+    assert.ok(!reply.ok && reply.error.code === 'cancelled');
+    assert.ok(!done.includes('run dropped'));
+  });
+
+  test('maintenance goes beside the queue', async () => {
+    const { ask, done } = rig();
+    await ask('database.backup');
+    assert.ok(done.includes('maintain database.backup'));
+  });
+});

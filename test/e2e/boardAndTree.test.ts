@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { Frame, Page } from 'playwright-core';
+import { eventually } from '../rig/eventually.ts';
+import { openBoard, journey } from './journey.ts';
+
+/** Notes the time whenever `text` of the first element that matches changes. Both clocks are the machine's. */
+async function watch(where: Frame | Page, selector: string): Promise<() => Promise<number[]>> {
+  await where.evaluate((css) => {
+    const read = () => [...document.querySelectorAll(css)].map((element) => element.textContent).join('|');
+    const times: number[] = [];
+    Object.assign(globalThis, { changeTimes: times });
+    let last = read();
+    new MutationObserver(() => {
+      const now = read();
+      if (now !== last) times.push(performance.timeOrigin + performance.now());
+      last = now;
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  }, selector);
+  return () => where.evaluate(() => (globalThis as unknown as { changeTimes: number[] }).changeTimes);
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+journey(
+  'a move on the board shows in the tree within 100 ms, and one in the tree on the board',
+  { settings: { 'claudetask.workflow.wipLimits': {} } },
+  async (user) => {
+    const window = await user.open();
+    await window.openContainer('ClaudeTask');
+    const board = await openBoard(window);
+    await board.quickAdd('Analysis', 'Wander');
+    await eventually('the tree shows it', async () => (await window.treeRows('Tasks')).some((row) => row.label === 'Analysis'));
+
+    // The cards of the columns, and the groups with their counts.
+    const onBoard = await watch(board.frame, '[data-status] .count');
+    const inTree = await watch(window.page, '.part.sidebar .pane-body .monaco-list-row');
+    const gaps: number[] = [];
+    await board.focus('Wander');
+    const places = ['Ready', 'In Progress', 'Testing', 'Code Review', 'Done'];
+    for (const [index, place] of places.entries()) {
+      const before = [(await onBoard()).length, (await inTree()).length] as const;
+      await window.press('Alt+ArrowRight');
+      await board.shows('Wander', place);
+      const first = await eventually('the tree follows', async () => (await inTree())[before[1]]);
+      gaps.push(first - (await onBoard())[before[0]]!);
+      assert.ok(index < places.length);
+    }
+    console.log(`board to tree: ${gaps.map((gap) => gap.toFixed(0)).join(', ')} ms`);
+    assert.ok(median(gaps) < 100, `median ${median(gaps)} ms`);
+
+    const back: number[] = [];
+    for (const place of ['Code Review', 'Testing', 'In Progress']) {
+      const before = [(await onBoard()).length, (await inTree()).length] as const;
+      await window.run('ClaudeTask: Undo');
+      await board.shows('Wander', place);
+      const tree = await eventually('the tree follows', async () => (await inTree())[before[1]]);
+      back.push(Math.abs(tree - (await onBoard())[before[0]]!));
+    }
+    console.log(`tree and board after a command: ${back.map((gap) => gap.toFixed(0)).join(', ')} ms apart`);
+    assert.ok(median(back) < 100, `median ${median(back)} ms`);
+  },
+);
+
+journey('a drag in the tree moves the card on the board', {}, async (user) => {
+  const window = await user.open();
+  await window.openContainer('ClaudeTask');
+  const board = await openBoard(window);
+  await board.quickAdd('Ready', 'Pour the slab');
+  await board.quickAdd('Testing', 'Inspect');
+  const rows = async () => (await window.treeRows('Tasks')).map((row) => row.label);
+  await eventually('both groups', async () => (await rows()).includes('Testing') && (await rows()).includes('Ready'));
+  if (!(await rows()).some((label) => label.includes('Pour the slab'))) await window.toggleRow('Tasks', 'Ready');
+  const row = window.pane('Tasks').locator('.monaco-list-row', { hasText: 'Pour the slab' });
+  await row.waitFor();
+  await window.drag(row, window.treeRow('Tasks', 'Testing'));
+  await board.shows('Pour the slab', 'Testing');
+});
+
+journey(
+  'a move into a full column is refused, the card goes back, and the board says why',
+  { settings: { 'claudetask.workflow.wipLimits': { 'In Progress': 1 } } },
+  async (user) => {
+    const window = await user.open();
+    const board = await openBoard(window);
+    await board.quickAdd('In Progress', 'First');
+    await board.quickAdd('Ready', 'Second');
+    await board.drag('Second', 'In Progress');
+    await eventually('the reason', async () => /In Progress/.test(await board.said()) && /limit|full|1/.test(await board.said()));
+    await board.shows('Second', 'Ready');
+    assert.deepEqual(await board.titles('In Progress'), ['First']);
+  },
+);
