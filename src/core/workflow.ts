@@ -77,7 +77,7 @@ const named = (id: number) => (id === 0 ? 'The task' : `#${id}`);
 
 /** What to do about it, with the way past the rule for those who may take it. */
 function advice(choices: readonly string[], overridable: boolean): string {
-  const text = list(overridable ? [...choices, 'move anyway'] : choices);
+  const text = overridable ? `${choices.join(', ')}, or move anyway` : list(choices);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { FolderTasks } from './folderTasks.ts';
 import type { Settings } from './settings.ts';
@@ -12,7 +13,9 @@ async function folderLines(folder: FolderTasks, index: number, settings: Setting
   if (typeof status === 'string') lines.push(`- Database: ${status}`);
   else if (status) {
     lines.push(`- Database: ${status.bytes} bytes, ${status.walBytes} in the log, schema ${status.schemaVersion}, SQLite ${status.sqlite}`);
-    lines.push(`- Tasks: ${status.tasks}, revision ${status.revision}, last backup ${status.lastBackup ?? 'none'}`);
+    lines.push(
+      `- Tasks: ${status.tasks}, revision ${status.revision}, last backup ${status.lastBackup === null ? 'none' : path.basename(status.lastBackup)}`,
+    );
   }
   lines.push(`- Settings: ${JSON.stringify(settings.changed(folder.folder.uri))}`);
   return lines;

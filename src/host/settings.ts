@@ -17,7 +17,7 @@ export interface Settings {
   userName(folder: vscode.Uri): string;
   /** `affects` tells whether a setting changed, for a folder when one is given. */
   onDidChange(listener: (affects: (id: SettingId, folder?: vscode.Uri) => boolean) => void): Disposable;
-  /** Settings that differ from their default, for diagnostics. */
+  /** Settings that differ from their default, for diagnostics; the user's name is left out. */
   changed(folder?: vscode.Uri): Record<string, unknown>;
 }
 
@@ -67,6 +67,7 @@ export function createSettings(ids: readonly SettingId[]): Settings {
       const configuration = vscode.workspace.getConfiguration(undefined, folder ?? null);
       const found: Record<string, unknown> = {};
       for (const id of ids) {
+        if (id === 'claudetask.user.name') continue;
         const value = configuration.get<unknown>(id);
         if (JSON.stringify(value) !== JSON.stringify(configuration.inspect(id)?.defaultValue)) found[id] = value;
       }

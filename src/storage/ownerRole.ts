@@ -158,7 +158,10 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
       live?.database.flush();
       call.answer({ ok: true, value });
     } catch (error) {
-      call.answer(failure(toAppError(error, `${call.request.operation} failed`)));
+      const failed = toAppError(error, `${call.request.operation} failed`);
+      call.answer(failure(failed));
+      // Work on copies tells of damage in the copy; only this one reads the database itself.
+      if (failed.code === 'store.damaged' && call.request.operation === 'audit.verify') repair(failed, []);
     }
   }
 

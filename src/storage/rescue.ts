@@ -62,6 +62,14 @@ const columnsOf = (database: Database, table: string) =>
     .filter((column) => column.hidden === 0)
     .map((column) => column.name);
 
+const keyOf = (database: Database, table: string) =>
+  database
+    .prepare<{ name: string; pk: number }>(`PRAGMA table_xinfo(${quote(table)})`)
+    .all()
+    .filter((column) => column.pk > 0)
+    .sort((a, b) => a.pk - b.pk)
+    .map((column) => column.name);
+
 function copyTable(from: Database, to: Database, table: string): TableRescue {
   const found = attempt(() => columnsOf(from, table)) ?? [];
   const columns = columnsOf(to, table).filter((name) => found.includes(name));
@@ -77,13 +85,15 @@ function copyTable(from: Database, to: Database, table: string): TableRescue {
       result.read += to.changes;
     });
   };
-  const rowid = attempt(() => from.prepare(`SELECT rowid FROM ${quote(table)} LIMIT 0`).all()) === undefined ? null : 'rowid';
+  // A table without row numbers is walked along its primary key.
+  const numbered = attempt(() => from.prepare(`SELECT rowid FROM ${quote(table)} LIMIT 0`).all()) !== undefined;
+  const key = numbered ? ['rowid'] : keyOf(to, table).map(quote);
+  const what = numbered ? `rowid AS rescue_rowid, ${list}` : list;
   const scan = (order: 'ASC' | 'DESC'): { whole: boolean; last: number | null } => {
-    const by = rowid === null ? '' : ` ORDER BY rowid ${order}`;
-    const what = rowid === null ? list : `rowid AS rescue_rowid, ${list}`;
+    const by = key.map((column) => `${column} ${order}`).join(', ');
     let last: number | null = null;
     const whole = attempt(() => {
-      for (const row of from.prepare(`SELECT ${what} FROM ${quote(table)}${by}`).each()) {
+      for (const row of from.prepare(`SELECT ${what} FROM ${quote(table)} ORDER BY ${by}`).each()) {
         keep(row);
         last = Number(row['rescue_rowid'] ?? 0);
       }
@@ -94,9 +104,9 @@ function copyTable(from: Database, to: Database, table: string): TableRescue {
 
   const forward = scan('ASC');
   result.complete = forward.whole;
-  if (forward.whole || rowid === null) return result;
+  if (forward.whole) return result;
   const backward = scan('DESC');
-  if (backward.last === null) return result;
+  if (backward.last === null || !numbered) return result;
   // The damage lies between: rows beside it are found one by one.
   const one = from.prepare(`SELECT ${list} FROM ${quote(table)} WHERE rowid = ?`);
   const first = (forward.last ?? 0) + 1;
@@ -143,10 +153,7 @@ function readInto(deps: RescueDeps, copy: string, rescued: string): TableRescue[
   try {
     const from = attempt(() => openDatabase(deps.sqlJs, copy, { create: false, anyApplication: true }));
     try {
-      const version =
-        from === undefined
-          ? undefined
-          : attempt(() => pragma(from, 'user_version'));
+      const version = from === undefined ? undefined : attempt(() => pragma(from, 'user_version'));
       const known = version !== undefined && version > 0 && version <= deps.migrations.length;
       // The schema it had, so that later migrations find what they expect.
       migrate(to, known ? deps.migrations.slice(0, version) : deps.migrations, () => deps.now);

@@ -7,6 +7,8 @@ journey('after a reload the board is back with its filter and its collapsed colu
   const board = await openBoard(window);
   await board.quickAdd('Ready', 'Alpha');
   await board.quickAdd('Ready', 'Beta');
+  // The button shows when the pointer or the focus is in the column.
+  await board.column('Done').hover();
   await board.column('Done').getByRole('button', { name: 'Collapse Done' }).click();
   await board.frame.getByRole('textbox', { name: 'Filter tasks' }).fill('Alph');
   await eventually('the filter works', async () => (await board.titles('Ready')).join() === 'Alpha');

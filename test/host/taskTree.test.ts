@@ -37,7 +37,8 @@ async function open(rows: readonly TaskRow[], arranged: Partial<TreeArrangement>
   tree.onDidChangeTreeData((nodes) => fired.push(nodes));
   const label = async (node: TreeNode) => {
     const item = tree.getTreeItem(node);
-    return typeof item.description === 'string' ? `${String(item.label)} [${item.description}]` : String(item.label);
+    const name = typeof item.label === 'string' ? item.label : '';
+    return typeof item.description === 'string' ? `${name} [${item.description}]` : name;
   };
   return {
     tree,

@@ -43,7 +43,7 @@ export class Workbench implements AsyncDisposable {
   }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Workbench> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const context = await browser.newContext({ viewport: { width: 2000, height: 1000 }, ...options });
     const window = new Workbench(await context.newPage());
     await window.goto(url);
     return window;

@@ -170,7 +170,7 @@ export function native(file: string, sql: string): { out: string; error: string;
 export async function titles(list: (input: OperationInput<'task.list'>) => Promise<OperationOutput<'task.list'>>): Promise<string[]> {
   const found: string[] = [];
   for (;;) {
-    const page = await list({ offset: found.length, limit: 1000 });
+    const page = await list({ offset: found.length, limit: 1000, sort: 'created' });
     found.push(...page.tasks.map((task) => task.title));
     if (page.tasks.length === 0 || found.length >= page.total) return found;
   }
