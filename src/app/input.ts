@@ -27,7 +27,8 @@ function complaint(issue: Issue): string {
     }
     case 'too_small': {
       const noun = nouns[issue.origin];
-      return noun === undefined ? `is less than ${issue.minimum}` : `has less than ${counted(issue.minimum, noun)}`;
+      if (noun === undefined) return issue.inclusive === false ? `is not more than ${issue.minimum}` : `is less than ${issue.minimum}`;
+      return `has less than ${counted(issue.minimum, noun)}`;
     }
     case 'invalid_format':
       return issue.format === 'url' ? 'is not a web address' : `is not a valid ${issue.format}`;

@@ -2,7 +2,7 @@ import { AppError } from '../core/appError.ts';
 import { hasRoom, maxRankLength, rankBetween, ranksBetween } from '../core/rank.ts';
 import type { Status, TaskRow } from '../core/task.ts';
 import type { Spot } from './storePorts.ts';
-import { anyTask } from './work.ts';
+import { taskNotFound } from './work.ts';
 import type { Work } from './work.ts';
 
 /** Where in a column something goes: behind or before a neighbour; neither, the top. */
@@ -31,7 +31,8 @@ function gapAt(work: Work, status: Status, place: Place, moving: ReadonlySet<num
     [place.beforeId, 'before'],
   ] as const) {
     if (id === undefined) continue;
-    const neighbour = anyTask(work, id);
+    const neighbour = work.tasks.spot(id);
+    if (neighbour === undefined) throw taskNotFound([id]);
     // It may have been moved away by somebody since the caller looked: the top is as good a place as any then.
     if (neighbour.status !== status) continue;
     // Beside itself is where it is.
@@ -71,7 +72,7 @@ function isWide({ before, after }: Gap, count: number): boolean {
   return ranksBetween(before?.rank ?? null, after?.rank ?? null, count).every((rank) => rank.length <= maxRankLength);
 }
 
-const fresh = (work: Work, spot: Spot | null): Spot | null => (spot === null ? null : anyTask(work, spot.id));
+const fresh = (work: Work, spot: Spot | null): Spot | null => (spot === null ? null : (work.tasks.spot(spot.id) ?? null));
 
 /**
  * Gives the cards around a gap new, short ranks in the same order. Begins with a few and takes in twice as many until the ranks

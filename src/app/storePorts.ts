@@ -27,6 +27,7 @@ export interface TaskStore {
   /** The light row, also of a deleted task. */
   row(id: number): TaskRow | undefined;
   rows(ids: readonly number[]): TaskRow[];
+  spot(id: number): (Spot & { status: Status }) | undefined;
   details(id: number): Details;
   task(id: number): Task | undefined;
   /** Answers the id. */

@@ -13,6 +13,9 @@ const fieldWords: Readonly<Record<string, string>> = {
   worktreePath: 'worktree',
   stageResults: 'stage results',
   testingUrls: 'testing URLs',
+  dependsOn: 'what it waits for',
+  deletedAt: 'deleted',
+  archivedAt: 'archived',
 };
 export const fieldText = (field: string) => fieldWords[field] ?? field;
 

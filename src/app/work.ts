@@ -1,10 +1,10 @@
 import type { Actor } from '../core/actor.ts';
 import { AppError } from '../core/appError.ts';
 import type { TaskRow } from '../core/task.ts';
-import { detailFields, differences, rowFields } from '../core/taskFields.ts';
+import { differences, isDetailField, isRowField, isTaskField } from '../core/taskFields.ts';
 import type { TaskChanges, TaskField, TaskValues } from '../core/taskFields.ts';
 import type { Workflow } from '../core/workflow.ts';
-import type { HistoryDraft, Stores, TaskStore } from './storePorts.ts';
+import type { HistoryDraft, Stamp, Stores, TaskStore } from './storePorts.ts';
 
 /** One mutation under way, inside its transaction: who, when, and what it has done so far. */
 export interface Work {
@@ -104,17 +104,21 @@ function copy<F extends TaskField>(from: TaskChanges, to: TaskChanges, field: F)
 
 /** The fields' values before a change; the details are read only when one of them is concerned. */
 function before(work: Work, row: TaskRow, changes: TaskChanges): TaskChanges {
-  const details = detailFields.some((field) => changes[field] !== undefined) ? work.tasks.details(row.id) : {};
-  const dependsOn = changes.dependsOn === undefined ? {} : { dependsOn: work.tasks.dependsOn(row.id) };
-  return { ...row, ...details, ...dependsOn };
+  const names = Object.keys(changes);
+  const details = names.some(isDetailField);
+  if (!details && changes.dependsOn === undefined) return row;
+  return { ...row, ...(details ? work.tasks.details(row.id) : {}), ...(changes.dependsOn === undefined ? {} : { dependsOn: work.tasks.dependsOn(row.id) }) };
 }
 
-function withChanges(row: TaskRow, changes: TaskChanges): TaskRow {
-  const light: TaskChanges = {};
-  for (const field of rowFields) copy(changes, light, field);
+function withChanges(row: TaskRow, changes: TaskChanges, stamp: Stamp): TaskRow {
+  const next: TaskRow = { ...row, updatedAt: stamp.updatedAt, version: stamp.version };
+  for (const field of Object.keys(changes)) if (isRowField(field)) copy(changes, next, field);
   const { checklist } = changes;
-  const counts = checklist === undefined ? {} : { checklistDone: checklist.filter((item) => item.done).length, checklistTotal: checklist.length };
-  return { ...row, ...light, ...counts };
+  if (checklist !== undefined) {
+    next.checklistDone = checklist.filter((item) => item.done).length;
+    next.checklistTotal = checklist.length;
+  }
+  return next;
 }
 
 /** Changes a task and keeps what is told of it. Answers the row as it is then; values that are the same are no change. */
@@ -125,21 +129,15 @@ export function edit(work: Work, row: TaskRow, changes: TaskChanges, comment: st
     return row;
   }
   const different: TaskChanges = {};
-  for (const { field } of found) copyNamed(changes, different, field);
+  for (const { field } of found) if (isTaskField(field)) copy(changes, different, field);
   const stamp = { updatedAt: work.now, version: row.version + 1, revision: work.revision };
   work.tasks.update(row.id, different, stamp);
-  const next = { ...withChanges(row, different), updatedAt: stamp.updatedAt, version: stamp.version };
+  const next = withChanges(row, different, stamp);
   if (different.dependsOn !== undefined) work.outdated.add(row.id);
   if (isOpen(row) !== isOpen(next)) work.opened.add(row.id);
   work.history.push({ taskId: row.id, changes: found, comment });
   work.rows.set(row.id, next);
   return next;
-}
-
-function copyNamed(from: TaskChanges, to: TaskChanges, name: string): void {
-  for (const field of rowFields) if (field === name) return copy(from, to, field);
-  for (const field of detailFields) if (field === name) return copy(from, to, field);
-  if (name === 'dependsOn') copy(from, to, 'dependsOn');
 }
 
 /** Makes a task. Answers its row. */

@@ -45,6 +45,8 @@ export type Details = Pick<Task, DetailField>;
 export type TaskValues = Pick<Task, TaskField>;
 export type TaskChanges = Partial<TaskValues>;
 
+const all = new Set<string>(taskFields);
+export const isTaskField = (name: string): name is TaskField => all.has(name);
 const inRow = new Set<string>(rowFields);
 export const isRowField = (name: string): name is RowField => inRow.has(name);
 const details = new Set<string>(detailFields);
@@ -69,7 +71,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
 /** What `changes` does to `before`: only fields whose value differs. */
 export function differences(before: Readonly<TaskChanges>, changes: Readonly<TaskChanges>): FieldChange[] {
   const found: FieldChange[] = [];
-  for (const field of taskFields) {
+  for (const field of Object.keys(changes)) {
+    if (!isTaskField(field)) continue;
     const to = changes[field];
     if (to === undefined) continue;
     const from = before[field];

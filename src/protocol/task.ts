@@ -79,7 +79,7 @@ const version = z.int().positive().optional();
 const ids = z
   .array(taskId)
   .min(1, 'names no task')
-  .max(limits.bulk, `names more than ${limits.bulk} tasks; split the call`)
+  .max(limits.bulk, `names more than ${limits.bulk.toLocaleString('en')} tasks; split the call`)
   .refine((list) => new Set(list).size === list.length, 'names a task twice');
 
 export const taskInput = {

@@ -94,8 +94,9 @@ async function openCopyOrNothing(deps: ReaderDeps): Promise<Database> {
 async function openNothing(assets: EngineAssets): Promise<Database> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claudetask-none-'));
   const database = openDatabase(await loadSqlJs(assets), path.join(folder, 'none.db'), { create: true });
+  const abandonFile = database.abandon;
   const abandon = () => {
-    database.abandon();
+    abandonFile();
     fs.rmSync(folder, { recursive: true, force: true });
   };
   return Object.defineProperties(database, { abandon: { value: abandon }, close: { value: abandon } });

@@ -32,13 +32,15 @@ const mostWords = 16;
 /** The shortest beginning of a word that the index keeps a list for. */
 const shortestPrefix = 3;
 
-function matchExpression(text: string): string | null {
+/** The words as an expression for `MATCH`; in quotes nothing is an operator. `begun`: the last word may go on. */
+function matchExpression(text: string, begun: boolean): string | null {
   const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu)?.slice(0, mostWords) ?? [];
   if (words.length === 0) return null;
-  const unfinished = /[\p{L}\p{N}\p{M}]$/u.test(text);
-  // In quotes nothing is an operator.
-  return words.map((word, i) => (unfinished && i === words.length - 1 && word.length >= shortestPrefix ? `"${word}*"` : `"${word}"`)).join(' ');
+  const last = words.length - 1;
+  return words.map((word, i) => (begun && i === last && word.length >= shortestPrefix ? `"${word}*"` : `"${word}"`)).join(' ');
 }
+
+const endsInWord = (text: string) => /[\p{L}\p{N}\p{M}]$/u.test(text);
 
 /** Reads the numbers `matchinfo(…, 'pcnalx')` gives for one row. */
 function score(numbers: Uint32Array): number {
@@ -73,10 +75,7 @@ export function createSearchIndex(sql: Sql): SearchIndex {
   const add = sql.prepare(
     'INSERT INTO task_search (docid, title, description, analysis, labels) SELECT rowid, title, description, analysis, labels FROM task_words WHERE rowid = ?',
   );
-  const find = sql.prepare<Hit>(
-    `SELECT task_search.docid AS id, matchinfo(task_search, 'pcnalx') AS info FROM task_search
-     JOIN task ON task.id = task_search.docid WHERE task_search MATCH ? AND task.archived_at IS NULL AND task.deleted_at IS NULL`,
-  );
+  const find = sql.prepare<Hit>("SELECT docid AS id, matchinfo(task_search, 'pcnalx') AS info FROM task_search WHERE task_search MATCH ?");
   const live = sql.prepare('SELECT 1 AS yes FROM task WHERE id = ? AND archived_at IS NULL AND deleted_at IS NULL');
   const merge = sql.prepare("INSERT INTO task_search (task_search) VALUES ('merge=20,4')");
   const writes = sql.prepare<{ n: number }>('SELECT total_changes() AS n');
@@ -88,6 +87,16 @@ export function createSearchIndex(sql: Sql): SearchIndex {
     return number !== undefined && live.get(Number(number)) !== undefined ? [Number(number)] : [];
   }
 
+  /** Adds the best live hits, in order, until there are enough. */
+  function take(expression: string, into: Set<number>, limit: number): void {
+    const hits = find.all(expression).map(({ id, info }) => ({ id, score: score(numbersOf(info)) }));
+    hits.sort((left, right) => right.score - left.score || right.id - left.id);
+    for (const { id } of hits) {
+      if (into.size >= limit) return;
+      if (!into.has(id) && live.get(id) !== undefined) into.add(id);
+    }
+  }
+
   return {
     concerns: ({ title, description, analysis, labels }) => title !== undefined || description !== undefined || analysis !== undefined || labels !== undefined,
     remove: (id) => remove.run(id),
@@ -95,13 +104,16 @@ export function createSearchIndex(sql: Sql): SearchIndex {
       add.run(id);
       grown = true;
     },
-    expression: matchExpression,
+    expression: (text) => matchExpression(text, endsInWord(text)),
     search(text, limit) {
-      const expression = matchExpression(text);
-      if (expression === null) return [];
-      const found = find.all(expression).map(({ id, info }) => ({ id, score: score(numbersOf(info)) }));
-      const best = found.sort((left, right) => right.score - left.score || right.id - left.id).map((hit) => hit.id);
-      return [...new Set([...byNumber(text), ...best])].slice(0, limit);
+      const whole = matchExpression(text, false);
+      if (whole === null) return [];
+      const found = new Set(byNumber(text));
+      take(whole, found, limit);
+      // Whole words are what is meant most often, and quick to find; beginnings fill up what is missing.
+      const begun = endsInWord(text) ? matchExpression(text, true) : whole;
+      if (found.size < limit && begun !== null && begun !== whole) take(begun, found, limit);
+      return [...found];
     },
     merge() {
       if (!grown) return false;

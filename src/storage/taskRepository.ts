@@ -1,6 +1,6 @@
-import type { Spot, TaskStore } from '../app/storePorts.ts';
+import type { Spot, Stamp, TaskStore } from '../app/storePorts.ts';
 import type { Status, TaskRow } from '../core/task.ts';
-import { detailFields, rowFields } from '../core/taskFields.ts';
+import { detailFields, isRowField, rowFields } from '../core/taskFields.ts';
 import type { TaskChanges } from '../core/taskFields.ts';
 import type { SearchIndex } from './searchIndex.ts';
 import type { Sql, SqlValue } from './sql.ts';
@@ -20,6 +20,7 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
   );
   const lists = createTaskLists(sql, search);
   const detail = sql.prepare<DetailRecord>(`SELECT ${detailList} FROM task_detail WHERE id = ?`);
+  const spot = sql.prepare<Spot & { status: Status }>('SELECT id, rank, status FROM task WHERE id = ?');
   const rankOnly = sql.prepare('UPDATE task SET rank = ? WHERE id = ?');
   const lastChecklistId = sql.prepare<{ last: number }>('SELECT checklist_last_id AS last FROM task_detail WHERE id = ?');
   const dependsOn = sql.prepare<IdRow>('SELECT depends_on_id AS id FROM task_dependency WHERE task_id = ? ORDER BY 1');
@@ -56,17 +57,22 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
     for (const other of ids) link.run(id, other);
   }
 
-  function updateRow(id: number, changes: TaskChanges, stamp: { updatedAt: number; version: number; revision: number }): void {
-    const fields = rowFields.filter((field) => changes[field] !== undefined);
-    const columns = [...fields.map((field) => rowColumns[field]), 'updated_at', 'version', 'revision'];
-    const values: SqlValue[] = [...fields.map((field) => toColumn(changes[field])), stamp.updatedAt, stamp.version, stamp.revision];
+  function updateRow(id: number, changes: TaskChanges, stamp: Stamp): void {
+    let columns = '';
+    const values: SqlValue[] = [];
+    for (const field of Object.keys(changes)) {
+      if (!isRowField(field)) continue;
+      columns += `${rowColumns[field]} = ?, `;
+      values.push(toColumn(changes[field]));
+    }
     const { checklist } = changes;
     if (checklist !== undefined) {
-      columns.push('checklist_done', 'checklist_total');
+      columns += 'checklist_done = ?, checklist_total = ?, ';
       values.push(checklist.filter((item) => item.done).length, checklist.length);
     }
-    // The texts of all combinations that occur are few, and each is prepared once.
-    sql.prepare(`UPDATE task SET ${columns.join(' = ?, ')} = ? WHERE id = ?`).run(...values, id);
+    values.push(stamp.updatedAt, stamp.version, stamp.revision, id);
+    // The combinations that occur are few, and each is prepared once.
+    sql.prepare(`UPDATE task SET ${columns}updated_at = ?, version = ?, revision = ? WHERE id = ?`).run(...values);
   }
 
   function updateDetail(id: number, changes: TaskChanges): void {
@@ -85,6 +91,7 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
   return {
     row,
     rows: lists.rows,
+    spot: (id) => spot.get(id),
     details: (id) => toDetails(detail.get(id)),
     task(id) {
       const found = row(id);

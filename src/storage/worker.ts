@@ -4,7 +4,8 @@ import { createCaller } from './caller.ts';
 import { callerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
 import type { OwnerMessage } from './channel.ts';
 import { domainParts } from './domainParts.ts';
-import { storeNames } from './names.ts';
+import { loadSqlJs } from './engine/sqlJs.ts';
+import { engineAssets, storeNames } from './names.ts';
 import { becomeOwner } from './ownerRole.ts';
 import { becomeReader } from './readerRole.ts';
 import type { Audience } from './role.ts';
@@ -31,6 +32,8 @@ function runStore(directory: string, assets: string): void {
     log: (level, message) => tell({ kind: 'log', level, message }),
   };
   const deps = { names: storeNames(directory), assets, workerFile: __filename, domain: domainParts, audience, now: () => Date.now() };
+  // A client loads the engine too, so that taking over is quick; a mismatch is told when the database is opened.
+  loadSqlJs(engineAssets(assets)).catch(() => {});
   const session = startSession({
     names: deps.names,
     audience,

@@ -21,45 +21,41 @@ async function watch(where: Frame | Page, selector: string): Promise<() => Promi
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-journey(
-  'a move on the board shows in the tree within 100 ms, and one in the tree on the board',
-  { settings: { 'claudetask.workflow.wipLimits': {} } },
-  async (user) => {
-    const window = await user.open();
-    await window.openContainer('ClaudeTask');
-    const board = await openBoard(window);
-    await board.quickAdd('Analysis', 'Wander');
-    await eventually('the tree shows it', async () => (await window.treeRows('Tasks')).some((row) => row.label === 'Analysis'));
+journey('a change shows in the tree and on the board within 100 ms of each other', {}, async (user) => {
+  const window = await user.open();
+  await window.openContainer('ClaudeTask');
+  const board = await openBoard(window);
+  await board.quickAdd('Analysis', 'Wander');
+  await eventually('the tree shows it', async () => (await window.treeRows('Tasks')).some((row) => row.label === 'Analysis'));
 
-    // The cards of the columns, and the groups with their counts.
-    const onBoard = await watch(board.frame, '[data-status] .count');
-    const inTree = await watch(window.page, '.part.sidebar .pane-body .monaco-list-row');
-    const gaps: number[] = [];
-    await board.focus('Wander');
-    const places = ['Ready', 'In Progress', 'Testing', 'Code Review', 'Done'];
-    for (const [index, place] of places.entries()) {
-      const before = [(await onBoard()).length, (await inTree()).length] as const;
-      await window.press('Alt+ArrowRight');
-      await board.shows('Wander', place);
-      const first = await eventually('the tree follows', async () => (await inTree())[before[1]]);
-      gaps.push(first - (await onBoard())[before[0]]!);
-      assert.ok(index < places.length);
-    }
-    console.log(`board to tree: ${gaps.map((gap) => gap.toFixed(0)).join(', ')} ms`);
-    assert.ok(median(gaps) < 100, `median ${median(gaps)} ms`);
+  // The counts of the columns, and the rows of the tree with theirs.
+  const onBoard = await watch(board.frame, '[data-status] .count');
+  const inTree = await watch(window.page, '.part.sidebar .pane-body .monaco-list-row');
+  const now = () => performance.timeOrigin + performance.now();
+  const watched = now();
+  const gapAfter = async (act: () => Promise<void>, place: string) => {
+    // VS Code shows the first change of a tree at once, and then waits until changes pause for 200 ms.
+    await eventually('the tree rests', async () => now() - ((await inTree()).at(-1) ?? watched) > 300);
+    const before = [(await onBoard()).length, (await inTree()).length] as const;
+    await act();
+    await board.shows('Wander', place);
+    const tree = await eventually('the tree follows', async () => (await inTree())[before[1]]);
+    return Math.abs(tree - (await onBoard())[before[0]]!);
+  };
+  const say = (what: string, gaps: number[]) => console.log(`${what}: ${gaps.map((gap) => gap.toFixed(0)).join(', ')} ms`);
 
-    const back: number[] = [];
-    for (const place of ['Code Review', 'Testing', 'In Progress']) {
-      const before = [(await onBoard()).length, (await inTree()).length] as const;
-      await window.run('ClaudeTask: Undo');
-      await board.shows('Wander', place);
-      const tree = await eventually('the tree follows', async () => (await inTree())[before[1]]);
-      back.push(Math.abs(tree - (await onBoard())[before[0]]!));
-    }
-    console.log(`tree and board after a command: ${back.map((gap) => gap.toFixed(0)).join(', ')} ms apart`);
-    assert.ok(median(back) < 100, `median ${median(back)} ms`);
-  },
-);
+  const moved: number[] = [];
+  await board.focus('Wander');
+  for (const place of ['Ready', 'In Progress', 'Testing', 'Code Review'])
+    moved.push(await gapAfter(() => window.press('Alt+ArrowRight'), place));
+  say('from the board to the tree', moved);
+  assert.ok(median(moved) < 100, `median ${median(moved)} ms`);
+
+  const undone: number[] = [];
+  for (const place of ['Testing', 'In Progress', 'Ready']) undone.push(await gapAfter(() => window.run('ClaudeTask: Undo'), place));
+  say('from a command to both', undone);
+  assert.ok(median(undone) < 100, `median ${median(undone)} ms`);
+});
 
 journey('a drag in the tree moves the card on the board', {}, async (user) => {
   const window = await user.open();

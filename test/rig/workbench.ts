@@ -54,8 +54,11 @@ export class Workbench implements AsyncDisposable {
     await this.#ready();
   }
 
+  /** Reloads the window as a user does: VS Code saves its state first. */
   async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    await this.run('Developer: Reload Window');
+    await loaded;
     await this.#ready();
   }
 
@@ -146,8 +149,9 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.editor-group-container.active .monaco-editor').first();
   }
 
+  /** Names of the open editors' files. */
   tabs(): Promise<string[]> {
-    return this.page.locator('.tabs-container .tab .label-name').allTextContents();
+    return this.page.locator('.tabs-container .tab').evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
   }
 
   // ---- side bar

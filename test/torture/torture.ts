@@ -140,6 +140,10 @@ async function check(directory: string, acknowledged: Acknowledged, summary: Sum
       say(`AUDIT ${JSON.stringify(problems)}`);
     }
     if (!native) return;
+    // Killed while the log had only begun or was being taken away: a native program then cannot make the log it needs, or, at exactly
+    // the 32 bytes of a header, gives up with "locking protocol", while the dead owner's shield stands. The next owner takes it away.
+    const walSize = fs.statSync(names.wal, { throwIfNoEntry: false })?.size ?? 0;
+    if (walSize <= 32) fs.rmSync(names.shield, { recursive: true, force: true });
     const { stdout, stderr } = spawnSync('sqlite3', ['-batch', names.database, 'PRAGMA integrity_check; SELECT count(*) FROM task;'], {
       encoding: 'utf8',
     });

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { FileCalls } from './fileCalls.ts';
+import type { FileCalls, FileStat } from './fileCalls.ts';
 import { systemCode } from './fileErrors.ts';
 import { createWalBuffer } from './walBuffer.ts';
 import type { WalBuffer } from './walBuffer.ts';
@@ -45,6 +45,8 @@ export interface OpenFile {
   position: number;
   read(into: Uint8Array, at: number, length: number, position: number): number;
   write(from: Uint8Array, at: number, length: number, position: number): void;
+  /** What the system knows of it; its size may be of an earlier time. */
+  stat(): FileStat;
   size(): number;
   truncate(length: number): void;
   /** Flushes this file, and its directory where that is due. */
@@ -113,6 +115,20 @@ export function openGroupFile(group: FileGroup, kind: FileKind, path: string, fl
   const buffer = kind === 'wal' ? createWalBuffer(files, fd) : undefined;
   const ahead = buffer === undefined ? undefined : createReadAhead(files, fd);
 
+  // Nobody else writes the database file, so its size is known; and SQLite asks for it with every statement while the log is empty.
+  let known: FileStat | undefined;
+  let mainSize = 0;
+
+  function stat(): FileStat {
+    if (known !== undefined) return known;
+    const found = files.statFd(fd);
+    if (kind === 'main') {
+      known = found;
+      mainSize = Number(found.size);
+    }
+    return found;
+  }
+
   const file: OpenFile = {
     kind,
     group,
@@ -131,6 +147,7 @@ export function openGroupFile(group: FileGroup, kind: FileKind, path: string, fl
     write(from, at, length, position) {
       if (buffer === undefined || ahead === undefined) {
         writeFully(files, fd, from, at, length, position);
+        mainSize = Math.max(mainSize, position + length);
         return;
       }
       ahead.stop();
@@ -139,9 +156,12 @@ export function openGroupFile(group: FileGroup, kind: FileKind, path: string, fl
       // A write at 0 is the header of a log begun anew.
       group.walUsed = position === 0 ? length : Math.max(group.walUsed, position + length);
     },
+    stat,
     size() {
+      const { size } = stat();
+      if (kind === 'main') return mainSize;
       const buffered = buffer !== undefined && buffer.start < buffer.end ? buffer.end : 0;
-      return Math.max(Number(files.statFd(fd).size), buffered);
+      return Math.max(Number(size), buffered);
     },
     truncate(length) {
       if (buffer !== undefined) {
@@ -150,6 +170,7 @@ export function openGroupFile(group: FileGroup, kind: FileKind, path: string, fl
         group.walUsed = Math.min(group.walUsed, length);
       }
       files.truncate(fd, length);
+      mainSize = length;
     },
     sync() {
       try {

@@ -197,9 +197,7 @@ export function createSystemCalls(original: Record<string, WebAssembly.ImportVal
       return 0;
     }),
     sync: onFile('sync', (file) => (file.group.frozen ? wasiEio : -attempt(file.group, () => file.sync()))),
-    fstat: onFile('fstat', (file, args) =>
-      attempt(file.group, () => writeStat(num(args[1]), file.group.files.statFd(file.fd), file.size())),
-    ),
+    fstat: onFile('fstat', (file, args) => attempt(file.group, () => writeStat(num(args[1]), file.stat(), file.size()))),
     ftruncate: onFile('ftruncate', (file, args) => (file.group.frozen ? -wasiEio : attempt(file.group, () => file.truncate(num(args[1]))))),
     fcntl: onFile('fcntl', (_file, args) => {
       // One process owns the database (the mutex sees to that): SQLite's own locks always succeed.

@@ -65,7 +65,8 @@ export function simulatedDisk(from: DiskState = { inodes: new Map(), names: new 
   };
   const log: Operation[] = [];
   const open = new Map<number, number>();
-  let nextInode = Math.max(0, ...state.inodes.keys()) + 1;
+  // A file may have a name and no bytes yet.
+  let nextInode = Math.max(0, ...state.inodes.keys(), ...state.names.values()) + 1;
   let nextFd = 3;
 
   const inodeOf = (fd: number) => {

@@ -142,7 +142,7 @@ describe('undo and redo', () => {
     assert.match(refused('undo.conflict', () => bench.call('task.undo', {})).message, /#1 by agent backend \(description\)/);
     bench.call('task.update', { id, patch: { title: 'b' } });
     bench.call('task.delete', { id }, { actor: bob });
-    assert.match(refused('undo.conflict', () => bench.call('task.undo', {})).message, /#1 by bob \(deletedAt\)/);
+    assert.match(refused('undo.conflict', () => bench.call('task.undo', {})).message, /#1 by bob \(deleted\)/);
   });
 
   test('a redo over a change of somebody else is refused too', async () => {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { describe, test } from 'node:test';
+import { migrations } from '../../../src/storage/migrations/all.ts';
+import { schemaState } from '../../../src/storage/migrate.ts';
+import { fillDatabase } from '../../fixtures/fillDatabase.ts';
+import { agent, openBench } from './rig.ts';
+import type { Bench } from './rig.ts';
+
+const folder = path.resolve('test/fixtures');
+const fixtures = fs.readdirSync(folder).filter((name) => /^schema-\d+\.db$/.test(name));
+
+function contents(bench: Bench): unknown {
+  const tasks = bench.call('task.list', { scope: 'all', sort: 'created', limit: 1000 }).tasks;
+  return tasks.map(({ id }) => ({ task: bench.call('task.get', { id }), history: bench.call('task.history', { id }).entries }));
+}
+
+describe('databases of every past schema', () => {
+  test('there is one of each', () => {
+    assert.deepEqual(fixtures, migrations.map((migration) => `schema-${String(migration.version).padStart(4, '0')}.db`));
+  });
+
+  for (const name of fixtures) {
+    test(`${name} is migrated with all it holds, and works`, async () => {
+      using fresh = await openBench();
+      fillDatabase(fresh);
+      using old = await openBench(path.join(folder, name));
+      assert.equal(schemaState(old.sql, migrations).kind, 'current');
+      assert.deepEqual(contents(old), contents(fresh));
+      assert.deepEqual((await old.maintain('audit.verify', {})).problems, []);
+      assert.equal(old.sql.prepare<{ integrity_check: string }>('PRAGMA integrity_check').get()?.integrity_check, 'ok');
+      assert.deepEqual(old.call('task.search', { text: 'safari' }).ids, [1]);
+      assert.equal(old.call('task.undo', {}).label, 'Edit title of #3');
+      assert.equal(old.call('task.move', { id: 1, status: 'Done' }, { actor: agent }).tasks[0]?.status, 'Done');
+      assert.deepEqual((await old.maintain('audit.verify', {})).problems, []);
+    });
+  }
+});
