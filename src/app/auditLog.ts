@@ -58,8 +58,15 @@ export function createAuditLog(audit: AuditStore, history: HistoryStore, hash: H
     next: () => given() + 1,
     anchor: () => (tail().revision === 0 ? null : tail()),
     seal(work, operation, requestId) {
-      const entries: SealedHistory[] = work.history.map(({ taskId, changes, comment }) => ({ taskId, changes: JSON.stringify(changes), comment }));
-      const body: AuditBody = { tasks: entries.map((entry) => entry.taskId), ...(work.overrode === undefined ? {} : { overrode: work.overrode }) };
+      const entries: SealedHistory[] = work.history.map(({ taskId, changes, comment }) => ({
+        taskId,
+        changes: JSON.stringify(changes),
+        comment,
+      }));
+      const body: AuditBody = {
+        tasks: entries.map((entry) => entry.taskId),
+        ...(work.overrode === undefined ? {} : { overrode: work.overrode }),
+      };
       const row = {
         revision: work.revision,
         at: work.now,

@@ -35,12 +35,16 @@ function isOperationName(name: string): name is OperationName {
 
 function find(name: string, actor: Actor): Operation {
   const operation = table.get(name);
-  if (operation === undefined) throw new AppError('operation.unknown', `There is no operation called ${name.slice(0, 100)}.`, { operation: name.slice(0, 100) });
+  if (operation === undefined)
+    throw new AppError('operation.unknown', `There is no operation called ${name.slice(0, 100)}.`, { operation: name.slice(0, 100) });
   const { scope } = operation.contract;
   // Undo belongs to people: whoever else wants a change back says which.
   const personal = name === 'task.undo' || name === 'task.redo';
   if (!granted[actor.kind].includes(scope) || (personal && actor.kind !== 'user')) {
-    throw new AppError('operation.forbidden', `${name} is not allowed to a caller of the kind ${actor.kind}. Ask the user to do it.`, { operation: name, scope });
+    throw new AppError('operation.forbidden', `${name} is not allowed to a caller of the kind ${actor.kind}. Ask the user to do it.`, {
+      operation: name,
+      scope,
+    });
   }
   return operation;
 }
@@ -95,7 +99,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   function answeredBefore(row: AuditRow, request: OperationRequest): OperationOutcome {
     if (row.operation !== request.operation) {
-      throw new AppError('input.invalid', `requestId was used before, for ${row.operation}. Make a new one for every call.`, { field: 'requestId' });
+      throw new AppError('input.invalid', `requestId was used before, for ${row.operation}. Make a new one for every call.`, {
+        field: 'requestId',
+      });
     }
     return { value: outcomeOf(row).value, event: null };
   }

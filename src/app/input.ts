@@ -6,7 +6,10 @@ type Issue = z.core.$ZodIssue;
 /** `labels[3]`; the patch around the fields of an update is not what a person calls the field. */
 function fieldName(path: readonly PropertyKey[]): string {
   const parts = path[0] === 'patch' && path.length > 1 ? path.slice(1) : path;
-  return parts.reduce<string>((name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? String(part) : `${name}.${String(part)}`), '');
+  return parts.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? String(part) : `${name}.${String(part)}`),
+    '',
+  );
 }
 
 const counted = (count: number | bigint, noun: string) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -39,13 +39,20 @@ interface Contract<I extends z.ZodType, O extends z.ZodType> extends OperationCo
 
 // The whole table is known here; a name is looked up once, for messages.
 const names = new Map<OperationContract, string>(Object.entries(operationContracts).map(([name, contract]) => [contract, name]));
-const parse = <I extends z.ZodType>(contract: Contract<I, z.ZodType>, input: unknown) => parseInput(names.get(contract) ?? '', contract.input, input);
+const parse = <I extends z.ZodType>(contract: Contract<I, z.ZodType>, input: unknown) =>
+  parseInput(names.get(contract) ?? '', contract.input, input);
 
-export function query<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (reading: Reading, input: z.output<I>) => z.output<O>): Operation {
+export function query<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  run: (reading: Reading, input: z.output<I>) => z.output<O>,
+): Operation {
   return { contract, kind: 'query', query: (reading, input) => run(reading, parse(contract, input)) };
 }
 
-export function mutation<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (work: Work, input: z.output<I>) => void): Operation {
+export function mutation<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  run: (work: Work, input: z.output<I>) => void,
+): Operation {
   return {
     contract,
     kind: 'mutation',
@@ -56,7 +63,10 @@ export function mutation<I extends z.ZodType, O extends z.ZodType>(contract: Con
   };
 }
 
-export function stepBack<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (work: Work, stacks: UndoStacks) => string): Operation {
+export function stepBack<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  run: (work: Work, stacks: UndoStacks) => string,
+): Operation {
   return {
     contract,
     kind: 'mutation',
@@ -67,6 +77,9 @@ export function stepBack<I extends z.ZodType, O extends z.ZodType>(contract: Con
   };
 }
 
-export function upkeep<I extends z.ZodType, O extends z.ZodType>(contract: Contract<I, O>, run: (upkeep: Upkeep, input: z.output<I>) => Promise<z.output<O>>): Operation {
+export function upkeep<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  run: (upkeep: Upkeep, input: z.output<I>) => Promise<z.output<O>>,
+): Operation {
   return { contract, kind: 'upkeep', maintain: (deps, input) => run(deps, parse(contract, input)) };
 }

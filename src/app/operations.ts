@@ -38,7 +38,11 @@ export const operations = {
   'task.undo': stepBack(c['task.undo'], (work, stacks) => undo(work, stacks.topOfUndo(work.actor))),
   'task.redo': stepBack(c['task.redo'], (work, stacks) => redo(work, stacks.topOfRedo(work.actor))),
   'audit.verify': upkeep(c['audit.verify'], verifyAudit),
-  'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({ ...maintenance.status(), tasks: stores.tasks.total(), revision: revision() })),
+  'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({
+    ...maintenance.status(),
+    tasks: stores.tasks.total(),
+    revision: revision(),
+  })),
   'database.backup': upkeep(c['database.backup'], ({ maintenance }) => maintenance.backup()),
   'database.export': upkeep(c['database.export'], ({ maintenance }, { path }) => maintenance.export(path)),
   'database.restore': upkeep(c['database.restore'], ({ maintenance }, { path }) => maintenance.restore(path)),

@@ -81,8 +81,10 @@ const fresh = (work: Work, spot: Spot | null): Spot | null => (spot === null ? n
 function spread(work: Work, status: Status, { before, after }: Gap, moving: ReadonlySet<number>): void {
   const stays = (spot: Spot) => !moving.has(spot.id);
   for (let reach = 16; ; reach *= 2) {
-    const left = before === null ? [] : [before, ...work.tasks.preceding(status, before, reach + moving.size).filter(stays)].slice(0, reach + 1);
-    const right = after === null ? [] : [after, ...work.tasks.following(status, after, reach + moving.size).filter(stays)].slice(0, reach + 1);
+    const left =
+      before === null ? [] : [before, ...work.tasks.preceding(status, before, reach + moving.size).filter(stays)].slice(0, reach + 1);
+    const right =
+      after === null ? [] : [after, ...work.tasks.following(status, after, reach + moving.size).filter(stays)].slice(0, reach + 1);
     // The outermost on each side keeps its rank, unless it is the end of the column.
     const low = left.length > reach ? (left.pop() ?? null) : null;
     const high = right.length > reach ? (right.pop() ?? null) : null;

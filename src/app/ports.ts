@@ -59,7 +59,10 @@ export interface OperationOutcome {
   event: StoreEvent | null;
 }
 
-/** The operation table at work, inside the storage thread. Throws `AppError`; a mutation that throws has changed nothing. */
+/**
+ * The operation table at work, inside the storage thread. Throws `AppError`; a mutation that throws has changed nothing.
+ * It remembers the end of the audit chain: when a transaction around its calls was rolled back, or the file was opened anew, make another.
+ */
 export interface Dispatcher {
   /** True for `database.*` and `audit.verify`, which go through `maintain`. */
   isMaintenance(operation: string): boolean;

@@ -59,6 +59,7 @@ export interface TaskStore {
   search(text: string, limit: number): number[];
   /** All tasks that are not deleted. */
   total(): number;
+  largestId(): number;
 }
 
 /** History of one task by one operation, to be written. */
@@ -80,7 +81,6 @@ export interface HistoryStore {
   since(taskId: number, revision: number): HistoryEntry[];
   /** Rows up to a revision, and the largest revision of all, for tasks in a range of ids. */
   tally(fromTask: number, toTask: number, upTo: number): { rows: number; newest: number };
-  largestTaskId(): number;
 }
 
 /** A row of the audit log as it is stored. */
@@ -110,8 +110,8 @@ export interface AuditStore {
   newest(): AuditRow | undefined;
   /** The largest revision ever given, also when its row is gone. */
   lastGiven(): number;
-  /** The largest revision any task carries. */
-  largestInTasks(): number;
+  /** The largest revision that tasks in a range of ids carry. */
+  largestInTasks(fromTask: number, toTask: number): number;
   /** In order, from a revision on. */
   page(from: number, limit: number): AuditRow[];
   /** Of the last `window` rows those by one actor, oldest first. */

@@ -32,7 +32,11 @@ export function assertParent(work: Work, id: number, parentId: number | null | u
   };
   const cycle = findCycle(id, parentId, parentOf);
   if (cycle !== undefined) {
-    throw new AppError('task.cycle', `#${parentId} cannot be the parent of #${id}: ${cycleText(cycle, 'would be under')}. Choose another parent.`, { cycle });
+    throw new AppError(
+      'task.cycle',
+      `#${parentId} cannot be the parent of #${id}: ${cycleText(cycle, 'would be under')}. Choose another parent.`,
+      { cycle },
+    );
   }
 }
 
@@ -45,7 +49,10 @@ function assertBlockers(work: Work, ids: readonly number[]): void {
 export function assertNoCycle(work: Work, id: number, dependsOn: number): void {
   const cycle = findCycle(id, dependsOn, (task) => work.tasks.dependsOn(task));
   if (cycle === undefined) return;
-  const text = id === dependsOn ? `#${id} cannot wait for itself.` : `#${id} cannot wait for #${dependsOn}: ${cycleText(cycle)}. Unlink one of them first.`;
+  const text =
+    id === dependsOn
+      ? `#${id} cannot wait for itself.`
+      : `#${id} cannot wait for #${dependsOn}: ${cycleText(cycle)}. Unlink one of them first.`;
   throw new AppError('task.cycle', text, { cycle });
 }
 
@@ -82,12 +89,24 @@ export function create(work: Work, input: Input['create']): void {
   const blockers = [...new Set(dependsOn)];
   assertBlockers(work, blockers);
   if (patch.parentId !== null && patch.parentId !== undefined) assertBlockers(work, [patch.parentId]);
-  const values: TaskValues = { ...plain, ...changesOf(patch), status, dependsOn: blockers, completedAt: status === 'Done' ? work.now : null };
+  const values: TaskValues = {
+    ...plain,
+    ...changesOf(patch),
+    status,
+    dependsOn: blockers,
+    completedAt: status === 'Done' ? work.now : null,
+  };
   values.checklist = checklist.map((text, i) => ({ id: i + 1, text, done: false }));
   // Nothing asks a user for a confirmation here, and a full column says so by itself: only others are held to the rules.
   if (work.actor.kind !== 'user') {
     const openBlockers = work.tasks.openAmong(blockers);
-    assertMoves(work, [{ id: 0, from: null, openBlockers, checklistDone: 0, checklistTotal: checklist.length }], status, false, 'Not created');
+    assertMoves(
+      work,
+      [{ id: 0, from: null, openBlockers, checklistDone: 0, checklistTotal: checklist.length }],
+      status,
+      false,
+      'Not created',
+    );
   }
   values.rank = placeRank(work, null, status, { beforeId, afterId });
   const row = insert(work, values, said(comment));
@@ -103,7 +122,13 @@ export function update(work: Work, input: Input['update']): void {
   edit(work, row, changes, said(input.comment));
 }
 
+/** Characters that one call may write into the history: all of it is in one transaction, and sealed as one text. */
+const mostText = 50_000_000;
+
 export function updateMany(work: Work, input: Input['updateMany']): void {
+  if (JSON.stringify(input.patch).length * input.ids.length > mostText) {
+    throw new AppError('input.invalid', `ids names too many tasks for so long a text. Split the call.`, { field: 'ids' });
+  }
   const changes = changesOf(input.patch);
   work.summary = editText(changes, input.ids);
   for (const row of liveTasks(work, input.ids)) {
@@ -133,7 +158,11 @@ export function addChecklistItem(work: Work, input: Input['addChecklistItem']): 
   const row = liveTask(work, input.id);
   const { checklist } = work.tasks.details(row.id);
   if (checklist.length >= limits.checklist) {
-    throw new AppError('input.invalid', `checklist of #${row.id} has ${limits.checklist} items already. Remove one, or make a second task.`, { field: 'checklist' });
+    throw new AppError(
+      'input.invalid',
+      `checklist of #${row.id} has ${limits.checklist} items already. Remove one, or make a second task.`,
+      { field: 'checklist' },
+    );
   }
   const id = work.tasks.lastChecklistId(row.id) + 1;
   work.summary = `Add a checklist item to #${row.id}`;
@@ -143,7 +172,11 @@ export function addChecklistItem(work: Work, input: Input['addChecklistItem']): 
 function checklistWith(work: Work, row: TaskRow, itemId: number) {
   const { checklist } = work.tasks.details(row.id);
   if (checklist.some((item) => item.id === itemId)) return checklist;
-  throw new AppError('input.invalid', `itemId ${itemId} is not on the checklist of #${row.id}. It may have been removed; look at the task again.`, { field: 'itemId' });
+  throw new AppError(
+    'input.invalid',
+    `itemId ${itemId} is not on the checklist of #${row.id}. It may have been removed; look at the task again.`,
+    { field: 'itemId' },
+  );
 }
 
 export function checkChecklistItem(work: Work, input: Input['checkChecklistItem']): void {

@@ -48,11 +48,20 @@ function agrees(field: string, now: unknown, expected: unknown): boolean {
 function conflictOf(work: Work, row: TaskRow, changes: readonly FieldChange[], entry: StackEntry): Conflict | undefined {
   let others: HistoryEntry[] | undefined;
   const othersSince = () => (others ??= work.stores.history.since(row.id, entry.at).filter((later) => !sameActor(later.actor, work.actor)));
-  const conflict = (fields: string[], by: HistoryEntry | undefined): Conflict => ({ id: row.id, fields, by: by === undefined ? 'another program' : actorText(by.actor) });
+  const conflict = (fields: string[], by: HistoryEntry | undefined): Conflict => ({
+    id: row.id,
+    fields,
+    by: by === undefined ? 'another program' : actorText(by.actor),
+  });
   if (changes.some((change) => change.field === 'created')) {
     // Taking back a task takes back all that was done to it.
     const [last] = othersSince();
-    return last === undefined ? undefined : conflict(last.changes.map((change) => change.field), last);
+    return last === undefined
+      ? undefined
+      : conflict(
+          last.changes.map((change) => change.field),
+          last,
+        );
   }
   for (const { field, from } of changes) {
     if (agrees(field, valueNow(work, row, field), from)) continue;
@@ -71,16 +80,24 @@ function conflictError(direction: Direction, summary: string, conflicts: readonl
   const shown = conflicts.slice(0, 3).map(({ id, fields, by }) => `#${id} by ${by} (${fields.map(fieldText).join(', ')})`);
   const more = conflicts.length > shown.length ? ` and ${conflicts.length - shown.length} more` : '';
   const what = direction === 'undo' ? 'Not undone' : 'Not redone';
-  return new AppError('undo.conflict', `${what}: "${summary}". Changed since: ${shown.join(', ')}${more}. Change it by hand, so that nobody's work is lost.`, {
-    ids: conflicts.map((conflict) => conflict.id),
-    conflicts,
-  });
+  return new AppError(
+    'undo.conflict',
+    `${what}: "${summary}". Changed since: ${shown.join(', ')}${more}. Change it by hand, so that nobody's work is lost.`,
+    {
+      ids: conflicts.map((conflict) => conflict.id),
+      conflicts,
+    },
+  );
 }
 
 function restore(work: Work, row: TaskRow, changes: readonly FieldChange[]): void {
   const values = taskValues.safeParse(Object.fromEntries(changes.map(({ field, to }) => [field, to])));
   if (!values.success) {
-    throw new AppError('undo.conflict', `The history of #${row.id} holds values this version does not understand. Change the task by hand.`, { ids: [row.id] });
+    throw new AppError(
+      'undo.conflict',
+      `The history of #${row.id} holds values this version does not understand. Change the task by hand.`,
+      { ids: [row.id] },
+    );
   }
   const next: TaskChanges = withoutUndefined(values.data);
   if (next.rank !== undefined) next.rank = rankToReturnTo(work, row, next.status ?? row.status, next.rank);
@@ -102,7 +119,9 @@ function apply(work: Work, entry: StackEntry | undefined, direction: Direction):
     return { task: anyTask(work, id), done, changes };
   });
   const conflicts = steps
-    .map(({ task, done, changes }) => conflictOf(work, task, done.some(isCreation) && direction === 'undo' ? done : changes.filter(isCompared), entry))
+    .map(({ task, done, changes }) =>
+      conflictOf(work, task, done.some(isCreation) && direction === 'undo' ? done : changes.filter(isCompared), entry),
+    )
     .filter((conflict) => conflict !== undefined);
   if (conflicts.length > 0) throw conflictError(direction, row.summary, conflicts);
   for (const { task, changes } of steps) restore(work, task, changes);

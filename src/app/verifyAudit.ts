@@ -21,7 +21,6 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
   const newest = audit.newest();
   const last = newest?.revision ?? 0;
   const given = audit.lastGiven();
-  const inTasks = audit.largestInTasks();
   const recorded = maintenance.recordedAnchor();
   const problems: Problem[] = [];
   const broken: AuditRow[] = [];
@@ -34,7 +33,12 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
   function look(row: AuditRow): void {
     const expected = (previous?.revision ?? 0) + 1;
     const gap = row.revision > expected;
-    if (gap) problems.push({ kind: 'gap', revision: expected, message: `${range(expected, row.revision - 1)} of the audit log ${expected === row.revision - 1 ? 'is' : 'are'} missing.` });
+    if (gap)
+      problems.push({
+        kind: 'gap',
+        revision: expected,
+        message: `${range(expected, row.revision - 1)} of the audit log ${expected === row.revision - 1 ? 'is' : 'are'} missing.`,
+      });
     const body = readBody(row.body);
     listed += body?.tasks.length ?? 0;
     if (body === undefined) {
@@ -42,15 +46,23 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
     } else if (hashOf(row, body.tasks) !== row.hash) {
       broken.push(row);
     } else if (!gap && row.previousHash !== (previous?.hash ?? '') && !broken.includes(previous ?? row)) {
-      problems.push({ kind: 'edited', revision: row.revision, message: `Row ${rowText(row)} of the audit log does not follow from the row before it: one of the two was replaced.` });
+      problems.push({
+        kind: 'edited',
+        revision: row.revision,
+        message: `Row ${rowText(row)} of the audit log does not follow from the row before it: one of the two was replaced.`,
+      });
     }
     if (recorded?.revision === row.revision && recorded.hash !== row.hash) {
-      problems.push({ kind: 'edited', revision: row.revision, message: `Row ${rowText(row)} of the audit log is not the one that was noted beside the database: the log was rewritten.` });
+      problems.push({
+        kind: 'edited',
+        revision: row.revision,
+        message: `Row ${rowText(row)} of the audit log is not the one that was noted beside the database: the log was rewritten.`,
+      });
     }
     previous = row;
   }
 
-  for (let from = 1; from <= last && problems.length < most; ) {
+  for (let from = 1; from <= last && problems.length < most;) {
     const page = audit.page(from, rowSlice).filter((row) => row.revision <= last);
     for (const row of page) look(row);
     rows += page.length;
@@ -62,26 +74,43 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
 
   problems.push(...explain(broken, (row, tasks) => hashOf(row, tasks)));
 
-  let historyRows = 0;
-  let newestHistory = 0;
-  const largest = history.largestTaskId();
-  for (let from = 1; from <= largest; from += taskSlice) {
-    const tally = history.tally(from, from + taskSlice - 1, last);
-    historyRows += tally.rows;
-    newestHistory = Math.max(newestHistory, tally.newest);
-    await maintenance.pause();
+  const found = await tallyTasks({ stores, maintenance }, last);
+  if (found.rows > listed && problems.length === 0) {
+    problems.push({
+      kind: 'edited',
+      revision: last,
+      message: `The history of the tasks has ${found.rows - listed} more entries than the audit log knows of: some were added from outside.`,
+    });
   }
-  if (historyRows > listed && problems.length === 0) {
-    problems.push({ kind: 'edited', revision: last, message: `The history of the tasks has ${historyRows - listed} more entries than the audit log knows of: some were added from outside.` });
-  }
-
   // What was written while we read is not missing.
   const lastNow = audit.newest()?.revision ?? 0;
-  const known = Math.max(given, inTasks, newestHistory > lastNow ? newestHistory : 0, recorded?.revision ?? 0);
+  const known = Math.max(given, recorded?.revision ?? 0, found.newest > lastNow ? found.newest : 0);
   if (known > last) {
-    problems.push({ kind: 'cutTail', revision: last + 1, message: `The audit log ends at row ${last}, but ${range(last + 1, known).toLowerCase()} had been written. Its end was cut off.` });
+    problems.push({
+      kind: 'cutTail',
+      revision: last + 1,
+      message: `The audit log ends at row ${last}, but ${range(last + 1, known).toLowerCase()} had been written. Its end was cut off.`,
+    });
   }
   return { rows, problems: problems.slice(0, most).sort((a, b) => a.revision - b.revision) };
+}
+
+/** How much history there is up to a revision, and the largest revision that tasks and their history carry. */
+async function tallyTasks(
+  { stores, maintenance }: Pick<Upkeep, 'stores' | 'maintenance'>,
+  upTo: number,
+): Promise<{ rows: number; newest: number }> {
+  let rows = 0;
+  let newest = 0;
+  const largest = stores.tasks.largestId();
+  for (let from = 1; from <= largest; from += taskSlice) {
+    const to = from + taskSlice - 1;
+    const tally = stores.history.tally(from, to, upTo);
+    rows += tally.rows;
+    newest = Math.max(newest, tally.newest, stores.audit.largestInTasks(from, to));
+    await maintenance.pause();
+  }
+  return { rows, newest };
 }
 
 /** Tells rows that changed places from rows whose content was changed. */
@@ -91,8 +120,16 @@ function explain(broken: readonly AuditRow[], hashOf: (row: AuditRow, tasks: rea
     const tasks = readBody(row.body)?.tasks ?? [];
     const origin = candidates.find((other) => other !== row && hashOf({ ...row, revision: other.revision }, tasks) === row.hash);
     if (origin !== undefined) {
-      return { kind: 'order', revision: row.revision, message: `Row ${rowText(row)} of the audit log stands in the place of another: it was written as row ${origin.revision}.` };
+      return {
+        kind: 'order',
+        revision: row.revision,
+        message: `Row ${rowText(row)} of the audit log stands in the place of another: it was written as row ${origin.revision}.`,
+      };
     }
-    return { kind: 'edited', revision: row.revision, message: `Row ${rowText(row)} of the audit log was changed after it was written, or the history of its tasks was.` };
+    return {
+      kind: 'edited',
+      revision: row.revision,
+      message: `Row ${rowText(row)} of the audit log was changed after it was written, or the history of its tasks was.`,
+    };
   });
 }

@@ -49,7 +49,13 @@ export function startWork(stores: Stores, actor: Actor, workflow: Workflow, now:
 
 export function taskNotFound(ids: readonly number[], why = 'There is no task'): AppError {
   const [first] = ids;
-  const which = ids.length === 1 ? `#${first}` : `${ids.slice(0, 5).map((id) => `#${id}`).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`;
+  const which =
+    ids.length === 1
+      ? `#${first}`
+      : `${ids
+          .slice(0, 5)
+          .map((id) => `#${id}`)
+          .join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`;
   return new AppError('task.notFound', `${why} ${which}.`, { ids: [...ids] });
 }
 
@@ -88,16 +94,20 @@ export function liveTasks(work: Work, ids: readonly number[]): TaskRow[] {
 /** Refuses to overwrite what the caller has not seen. */
 export function assertVersion(row: TaskRow, version: number | undefined): void {
   if (version === undefined || version === row.version) return;
-  throw new AppError('task.stale', `#${row.id} was changed in the meantime (version ${row.version}, not ${version}). Look at it as it is now and try again.`, {
-    current: row,
-  });
+  throw new AppError(
+    'task.stale',
+    `#${row.id} was changed in the meantime (version ${row.version}, not ${version}). Look at it as it is now and try again.`,
+    {
+      current: row,
+    },
+  );
 }
 
 /** Whether others must wait for this task. */
 export const isOpen = (row: Pick<TaskRow, 'status' | 'deletedAt' | 'archivedAt'>) =>
   row.status !== 'Done' && row.deletedAt === null && row.archivedAt === null;
 
-function copy<F extends TaskField>(from: TaskChanges, to: TaskChanges, field: F): void {
+function copy<F extends TaskField>(from: { readonly [K in F]?: TaskValues[K] }, to: { [K in F]?: TaskValues[K] }, field: F): void {
   const value = from[field];
   if (value !== undefined) to[field] = value;
 }
@@ -107,7 +117,11 @@ function before(work: Work, row: TaskRow, changes: TaskChanges): TaskChanges {
   const names = Object.keys(changes);
   const details = names.some(isDetailField);
   if (!details && changes.dependsOn === undefined) return row;
-  return { ...row, ...(details ? work.tasks.details(row.id) : {}), ...(changes.dependsOn === undefined ? {} : { dependsOn: work.tasks.dependsOn(row.id) }) };
+  return {
+    ...row,
+    ...(details ? work.tasks.details(row.id) : {}),
+    ...(changes.dependsOn === undefined ? {} : { dependsOn: work.tasks.dependsOn(row.id) }),
+  };
 }
 
 function withChanges(row: TaskRow, changes: TaskChanges, stamp: Stamp): TaskRow {

@@ -58,7 +58,12 @@ function tokens(text: string): Token[] {
     if (match === null || match[0] === '') break;
     at += match[0].length;
     const [, minus, field, sign, quoted, bare] = match;
-    found.push({ negated: minus === '-', head: (field ?? sign ?? '').toLowerCase(), text: quoted ?? bare ?? '', quoted: quoted !== undefined });
+    found.push({
+      negated: minus === '-',
+      head: (field ?? sign ?? '').toLowerCase(),
+      text: quoted ?? bare ?? '',
+      quoted: quoted !== undefined,
+    });
   }
   return found;
 }

@@ -86,7 +86,10 @@ export function refusalText(refusal: MoveRefusal, overridable: boolean, what = '
   switch (refusal.reason) {
     case 'wip': {
       const { status, limit, count, incoming } = refusal;
-      const state = count >= limit || incoming === 1 ? `is full (${count} of ${limit})` : `has room for ${limit - count} of the ${incoming} tasks (${count} of ${limit})`;
+      const state =
+        count >= limit || incoming === 1
+          ? `is full (${count} of ${limit})`
+          : `has room for ${limit - count} of the ${incoming} tasks (${count} of ${limit})`;
       return `${what}: ${status} ${state}. ${advice(['finish one', 'raise the limit'], overridable)}`;
     }
     case 'move': {

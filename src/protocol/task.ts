@@ -66,7 +66,10 @@ export const taskPatch = z.strictObject({
   worktreePath: line(2000).nullable().optional(),
   contract: contract.nullable().optional(),
   stageResults: z.array(stageResult).max(100).optional(),
-  testingUrls: z.array(z.url({ protocol: /^https?$/ }).max(2000)).max(50).optional(),
+  testingUrls: z
+    .array(z.url({ protocol: /^https?$/ }).max(2000))
+    .max(50)
+    .optional(),
   origin: origin.nullable().optional(),
   source: source.nullable().optional(),
 });
@@ -172,7 +175,16 @@ export const task = taskRow.extend({
 
 /** The fields of a task that history speaks of, as they were stored. */
 export const taskValues = task
-  .omit({ id: true, openBlockers: true, checklistDone: true, checklistTotal: true, createdAt: true, updatedAt: true, version: true, blocks: true })
+  .omit({
+    id: true,
+    openBlockers: true,
+    checklistDone: true,
+    checklistTotal: true,
+    createdAt: true,
+    updatedAt: true,
+    version: true,
+    blocks: true,
+  })
   .partial();
 
 const actor = z.object({ kind: z.enum(['user', 'agent', 'job', 'client']), name: z.string() });

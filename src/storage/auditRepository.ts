@@ -23,7 +23,7 @@ export function createAuditRepository(sql: Sql): AuditStore {
   const newest = sql.prepare<StoredRow>(`${select} ORDER BY revision DESC LIMIT 1`);
   const page = sql.prepare<StoredRow>(`${select} WHERE revision >= ? ORDER BY revision LIMIT ?`);
   const lastGiven = sql.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'");
-  const inTasks = sql.prepare<{ revision: number | null }>('SELECT max(revision) AS revision FROM task');
+  const inTasks = sql.prepare<{ revision: number | null }>('SELECT max(revision) AS revision FROM task WHERE id BETWEEN ? AND ?');
   const recent = sql.prepare<StackRow>(
     `SELECT revision, operation, undo_of AS undoOf, redo_of AS redoOf FROM audit
      WHERE revision > (SELECT max(revision) FROM audit) - ? AND actor_kind = ? AND actor_name = ? ORDER BY revision`,
@@ -46,7 +46,7 @@ export function createAuditRepository(sql: Sql): AuditStore {
       return row === undefined ? undefined : toAuditRow(row);
     },
     lastGiven: () => lastGiven.get()?.seq ?? 0,
-    largestInTasks: () => inTasks.get()?.revision ?? 0,
+    largestInTasks: (fromTask, toTask) => inTasks.get(fromTask, toTask)?.revision ?? 0,
     page: (from, limit) => page.all(from, limit).map(toAuditRow),
     recentOf: (actor, window) => recent.all(window, actor.kind, actor.name),
   };

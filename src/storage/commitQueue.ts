@@ -8,6 +8,8 @@ export interface QueueTarget {
   dispatcher: Dispatcher;
   /** Throws `store.replaced` when the files are no longer the ones we opened. */
   guard(): void;
+  /** Runs several calls as one transaction, in which each has a savepoint: pages that many of them touch are logged once. */
+  together(body: () => void): void;
   /** Makes everything dispatched so far durable, with one flush. */
   flush(): void;
 }
@@ -45,8 +47,8 @@ export interface Handled {
 /** How long a batch may grow before it is flushed and answered, in milliseconds. */
 const batchTime = 8;
 
-/** Failures after which the database must be reopened or rescued before anything else runs on it. */
-const breaking = new Set(['store.damaged', 'store.replaced']);
+/** Failures after which the database must be reopened or rescued before anything else runs on it: SQLite has given up the transaction. */
+const breaking = new Set(['store.damaged', 'store.replaced', 'store.diskFull', 'store.io']);
 
 export const failure = (error: AppError): Reply => ({ ok: false, error: error.toBody() });
 
@@ -57,8 +59,8 @@ function asAppError(error: unknown): AppError {
 }
 
 /**
- * Group commit: everything that waits runs, each call in a transaction of its own, then one flush makes all of it durable,
- * and only then is anyone answered. While the disk works the next batch gathers by itself.
+ * Group commit: everything that waits runs, each call all or nothing, then one flush makes all of it durable, and only then is
+ * anyone answered. While the disk works the next batch gathers by itself.
  */
 export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
   let waiting: PendingCall[] = [];
@@ -74,14 +76,10 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
     });
   }
 
-  /** Answers false when the database needs care first. */
+  /** Answers with the error when the database needs care before anything else runs. */
   function run(target: QueueTarget, call: PendingCall, batch: Handled[]): AppError | undefined {
     if (call.dropped) {
       call.answer(failure(new AppError('cancelled', `${call.request.operation} was cancelled before it began.`)));
-      return undefined;
-    }
-    if (target.dispatcher.isMaintenance(call.request.operation)) {
-      deps.maintain(call);
       return undefined;
     }
     try {
@@ -95,27 +93,37 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
     return undefined;
   }
 
+  /** Runs what waits until the batch has grown enough. Maintenance is only set apart: it must not begin inside a transaction. */
+  function runBatch(target: QueueTarget, batch: Handled[], upkeep: PendingCall[]): void {
+    const until = performance.now() + batchTime;
+    let taken = 0;
+    let broken: AppError | undefined;
+    for (const call of waiting) {
+      taken++;
+      if (target.dispatcher.isMaintenance(call.request.operation)) upkeep.push(call);
+      else broken = run(target, call, batch);
+      if (broken !== undefined || performance.now() > until) break;
+    }
+    waiting = waiting.slice(taken);
+    if (broken !== undefined) throw broken;
+  }
+
   function drain(): void {
     const target = deps.target();
     if (target === undefined || waiting.length === 0) return;
     const batch: Handled[] = [];
+    const upkeep: PendingCall[] = [];
     try {
       target.guard();
-      const until = performance.now() + batchTime;
-      let taken = 0;
-      let broken: AppError | undefined;
-      for (const call of waiting) {
-        taken++;
-        broken = run(target, call, batch);
-        if (broken !== undefined || performance.now() > until) break;
-      }
-      waiting = waiting.slice(taken);
-      if (broken !== undefined) return deps.trouble(broken, batch);
+      if (waiting.length > 1) target.together(() => runBatch(target, batch, upkeep));
+      else runBatch(target, batch, upkeep);
       target.flush();
     } catch (error) {
+      waiting = [...upkeep, ...waiting];
       return deps.trouble(asAppError(error), batch);
     }
     answer(batch);
+    for (const call of upkeep) deps.maintain(call);
     if (waiting.length > 0) schedule();
   }
 

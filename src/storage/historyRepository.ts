@@ -42,7 +42,6 @@ export function createHistoryRepository(sql: Sql): HistoryStore {
   const tally = sql.prepare<{ rows: number; newest: number | null }>(
     'SELECT count(CASE WHEN revision <= ? THEN 1 END) AS rows, max(revision) AS newest FROM history WHERE task_id BETWEEN ? AND ?',
   );
-  const largest = sql.prepare<{ id: number | null }>('SELECT max(task_id) AS id FROM history');
 
   return {
     append(revision, entries) {
@@ -57,6 +56,5 @@ export function createHistoryRepository(sql: Sql): HistoryStore {
       const found = tally.get(upTo, fromTask, toTask);
       return { rows: found?.rows ?? 0, newest: found?.newest ?? 0 };
     },
-    largestTaskId: () => largest.get()?.id ?? 0,
   };
 }

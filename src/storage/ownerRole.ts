@@ -66,6 +66,7 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
         if (found !== 'ok')
           throw new AppError('store.replaced', `The files of the task database were changed from outside (${found}).`, { found });
       },
+      together: (body: () => void) => now.database.transaction(body),
       flush: () => now.database.flush(),
     };
   };

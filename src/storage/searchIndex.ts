@@ -34,7 +34,11 @@ const shortestPrefix = 3;
 
 /** The words as an expression for `MATCH`; in quotes nothing is an operator. `begun`: the last word may go on. */
 function matchExpression(text: string, begun: boolean): string | null {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu)?.slice(0, mostWords) ?? [];
+  const words =
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu)
+      ?.slice(0, mostWords) ?? [];
   if (words.length === 0) return null;
   const last = words.length - 1;
   return words.map((word, i) => (begun && i === last && word.length >= shortestPrefix ? `"${word}*"` : `"${word}"`)).join(' ');
@@ -67,7 +71,9 @@ function score(numbers: Uint32Array): number {
 
 /** SQLite writes the numbers in the byte order of WebAssembly, which is that of every machine we run on. */
 function numbersOf(info: Uint8Array): Uint32Array {
-  return info.byteOffset % 4 === 0 ? new Uint32Array(info.buffer, info.byteOffset, info.byteLength >> 2) : new Uint32Array(info.slice().buffer);
+  return info.byteOffset % 4 === 0
+    ? new Uint32Array(info.buffer, info.byteOffset, info.byteLength >> 2)
+    : new Uint32Array(info.slice().buffer);
 }
 
 export function createSearchIndex(sql: Sql): SearchIndex {
@@ -77,7 +83,7 @@ export function createSearchIndex(sql: Sql): SearchIndex {
   );
   const find = sql.prepare<Hit>("SELECT docid AS id, matchinfo(task_search, 'pcnalx') AS info FROM task_search WHERE task_search MATCH ?");
   const live = sql.prepare('SELECT 1 AS yes FROM task WHERE id = ? AND archived_at IS NULL AND deleted_at IS NULL');
-  const merge = sql.prepare("INSERT INTO task_search (task_search) VALUES ('merge=20,4')");
+  const merge = sql.prepare("INSERT INTO task_search (task_search) VALUES ('merge=8,4')");
   const writes = sql.prepare<{ n: number }>('SELECT total_changes() AS n');
   let grown = false;
 
@@ -98,7 +104,8 @@ export function createSearchIndex(sql: Sql): SearchIndex {
   }
 
   return {
-    concerns: ({ title, description, analysis, labels }) => title !== undefined || description !== undefined || analysis !== undefined || labels !== undefined,
+    concerns: ({ title, description, analysis, labels }) =>
+      title !== undefined || description !== undefined || analysis !== undefined || labels !== undefined,
     remove: (id) => remove.run(id),
     add(id) {
       add.run(id);

@@ -39,7 +39,10 @@ const orders: Readonly<Record<'created' | 'updated' | 'priority' | 'due', string
   due: 'task.due',
 };
 
-const anyOf = (column: string, values: readonly string[]): Where => ({ text: `${column} IN (${values.map(() => '?').join(', ')})`, values: [...values] });
+const anyOf = (column: string, values: readonly string[]): Where => ({
+  text: `${column} IN (${values.map(() => '?').join(', ')})`,
+  values: [...values],
+});
 
 function groupBlockers(pairs: readonly Blocker[]): Map<number, number[]> {
   const groups = new Map<number, number[]>();
@@ -55,7 +58,9 @@ function groupBlockers(pairs: readonly Blocker[]): Map<number, number[]> {
 export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 'rows' | 'list' | 'snapshot'> {
   const blockersOf = sql.prepare<Blocker>(`${openBlockers} AND d.task_id IN (SELECT value FROM json_each(?)) ORDER BY 1, 2`);
   const allBlockers = sql.prepare<Blocker>(`${openBlockers} ORDER BY 1, 2`);
-  const byIds = sql.prepare<LightRecord>(`SELECT ${lightColumns} FROM json_each(?) AS wanted JOIN task ON task.id = wanted.value ORDER BY wanted.key`);
+  const byIds = sql.prepare<LightRecord>(
+    `SELECT ${lightColumns} FROM json_each(?) AS wanted JOIN task ON task.id = wanted.value ORDER BY wanted.key`,
+  );
   const column = sql.prepare<LightRecord>(`SELECT ${lightColumns} FROM task WHERE status = ? AND ${isLive} ORDER BY rank, id LIMIT ?`);
   const totals = sql.prepare<{ status: Status; n: number }>(`SELECT status, count(*) AS n FROM task WHERE ${isLive} GROUP BY status`);
 
@@ -75,7 +80,10 @@ export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 
     if (assignee !== undefined) parts.push(anyOf("coalesce(task.assignee, '')", assignee));
     if (label !== undefined) {
       const { text: test, values } = anyOf('value COLLATE NOCASE', label);
-      parts.push({ text: `EXISTS (SELECT 1 FROM json_each(task.labels) WHERE ${test})`, values });
+      parts.push({
+        text: `CASE WHEN json_valid(task.labels) THEN EXISTS (SELECT 1 FROM json_each(task.labels) WHERE ${test}) END`,
+        values,
+      });
     }
     if (parentId !== undefined) parts.push({ text: 'task.parent_id = ?', values: [parentId] });
     if (blocked !== undefined) {
@@ -98,14 +106,18 @@ export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 
   }
 
   function countBy(where: Where): Map<Status, number> {
-    const counted = sql.prepare<{ status: Status; n: number }>(`SELECT status, count(*) AS n FROM task WHERE ${where.text} GROUP BY status`);
+    const counted = sql.prepare<{ status: Status; n: number }>(
+      `SELECT status, count(*) AS n FROM task WHERE ${where.text} GROUP BY status`,
+    );
     return new Map(counted.all(...where.values).map(({ status, n }) => [status, n]));
   }
 
   /** Column by column as the board has them, each in its index's own order. */
   function boardPage(query: ListQuery, where: Where, counts: ReadonlyMap<Status, number>, offset: number, limit: number): LightRecord[] {
     const order = query.descending === true ? 'rank DESC, id DESC' : 'rank, id';
-    const page = sql.prepare<LightRecord>(`SELECT ${lightColumns} FROM task WHERE status = ? AND ${where.text} ORDER BY ${order} LIMIT ? OFFSET ?`);
+    const page = sql.prepare<LightRecord>(
+      `SELECT ${lightColumns} FROM task WHERE status = ? AND ${where.text} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    );
     const found: LightRecord[] = [];
     let skip = offset;
     for (const status of query.descending === true ? statuses.toReversed() : statuses) {
@@ -116,10 +128,14 @@ export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 
     return found;
   }
 
-  function sortedPage(order: string, query: ListQuery, where: Where, offset: number, limit: number): LightRecord[] {
+  /** Only ids are sorted, and the rows of one page are read. */
+  function sortedPage(order: string, query: ListQuery, where: Where, offset: number, limit: number): number[] {
     const direction = query.descending === true ? ' DESC' : '';
-    const text = `SELECT ${lightColumns} FROM task WHERE ${where.text} ORDER BY ${order}${direction} NULLS LAST, task.id${direction} LIMIT ? OFFSET ?`;
-    return sql.prepare<LightRecord>(text).all(...where.values, limit, offset);
+    const text = `SELECT task.id FROM task WHERE ${where.text} ORDER BY ${order}${direction} NULLS LAST, task.id${direction} LIMIT ? OFFSET ?`;
+    return sql
+      .prepare<{ id: number }>(text)
+      .all(...where.values, limit, offset)
+      .map((row) => row.id);
   }
 
   function relevancePage(text: string, where: Where, offset: number, limit: number): number[] {
@@ -141,13 +157,15 @@ export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 
       const { text = '', sort = text.trim() === '' ? 'board' : 'relevance', offset = 0, limit = defaultLimit } = query;
       const base = conditions(query, today);
       const columns = query.status;
-      const where = columns === undefined ? base : { text: `${base.text} AND ${anyOf('task.status', columns).text}`, values: [...base.values, ...columns] };
+      const where =
+        columns === undefined
+          ? base
+          : { text: `${base.text} AND ${anyOf('task.status', columns).text}`, values: [...base.values, ...columns] };
       const counts = countBy(where);
       const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
       if (sort === 'relevance' && text.trim() !== '') return { total, tasks: rows(relevancePage(text, where, offset, limit)) };
-      const records =
-        sort === 'board' || sort === 'relevance' ? boardPage(query, where, counts, offset, limit) : sortedPage(orders[sort], query, where, offset, limit);
-      return { total, tasks: complete(records) };
+      if (sort === 'board' || sort === 'relevance') return { total, tasks: complete(boardPage(query, where, counts, offset, limit)) };
+      return { total, tasks: rows(sortedPage(orders[sort], query, where, offset, limit)) };
     },
     snapshot(limitPerColumn) {
       const found = statuses.map((status) => ({ status, records: column.all(status, limitPerColumn ?? -1) }));

@@ -25,7 +25,9 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
   const lastChecklistId = sql.prepare<{ last: number }>('SELECT checklist_last_id AS last FROM task_detail WHERE id = ?');
   const dependsOn = sql.prepare<IdRow>('SELECT depends_on_id AS id FROM task_dependency WHERE task_id = ? ORDER BY 1');
   const blocks = sql.prepare<IdRow>('SELECT task_id AS id FROM task_dependency WHERE depends_on_id = ? ORDER BY 1');
-  const dependents = sql.prepare<IdRow>('SELECT DISTINCT task_id AS id FROM task_dependency WHERE depends_on_id IN (SELECT value FROM json_each(?))');
+  const dependents = sql.prepare<IdRow>(
+    'SELECT DISTINCT task_id AS id FROM task_dependency WHERE depends_on_id IN (SELECT value FROM json_each(?))',
+  );
   const unlink = sql.prepare('DELETE FROM task_dependency WHERE task_id = ?');
   const link = sql.prepare('INSERT INTO task_dependency (task_id, depends_on_id) VALUES (?, ?)');
   const existing = sql.prepare<IdRow>('SELECT id FROM task WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL');
@@ -33,10 +35,13 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
   const first = sql.prepare<Spot>('SELECT id, rank FROM task WHERE status = ? ORDER BY rank, id LIMIT ?');
   const last = sql.prepare<Spot>('SELECT id, rank FROM task WHERE status = ? ORDER BY rank DESC, id DESC LIMIT ?');
   const following = sql.prepare<Spot>('SELECT id, rank FROM task WHERE status = ? AND (rank, id) > (?, ?) ORDER BY rank, id LIMIT ?');
-  const preceding = sql.prepare<Spot>('SELECT id, rank FROM task WHERE status = ? AND (rank, id) < (?, ?) ORDER BY rank DESC, id DESC LIMIT ?');
+  const preceding = sql.prepare<Spot>(
+    'SELECT id, rank FROM task WHERE status = ? AND (rank, id) < (?, ?) ORDER BY rank DESC, id DESC LIMIT ?',
+  );
   const taken = sql.prepare('SELECT 1 AS yes FROM task WHERE status = ? AND rank = ? AND id <> ? LIMIT 1');
   const count = sql.prepare<{ n: number }>(`SELECT count(*) AS n FROM task WHERE status = ? AND ${isLive}`);
   const total = sql.prepare<{ n: number }>('SELECT count(*) AS n FROM task INDEXED BY task_board WHERE deleted_at IS NULL');
+  const largest = sql.prepare<{ id: number | null }>('SELECT max(id) AS id FROM task');
   const insertRow = sql.prepare(
     `INSERT INTO task (${rowFields.map((field) => rowColumns[field]).join(', ')}, checklist_total, created_at, updated_at, revision)
      VALUES (${rowFields.map(() => '?').join(', ')}, ?, ?, ?, ?)`,
@@ -49,7 +54,15 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
     const found = light.get(id);
     if (found === undefined) return undefined;
     const { blockers, ...record } = found;
-    return toRow(record, blockers === null ? [] : blockers.split(',').map(Number).sort((a, b) => a - b));
+    return toRow(
+      record,
+      blockers === null
+        ? []
+        : blockers
+            .split(',')
+            .map(Number)
+            .sort((a, b) => a - b),
+    );
   }
 
   function setDependsOn(id: number, ids: readonly number[]): void {
@@ -118,7 +131,8 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
     setRank: (id, rank) => rankOnly.run(rank, id),
     lastChecklistId: (id) => lastChecklistId.get(id)?.last ?? 0,
     following: (status, after, limit) => (after === null ? first.all(status, limit) : following.all(status, after.rank, after.id, limit)),
-    preceding: (status, before, limit) => (before === null ? last.all(status, limit) : preceding.all(status, before.rank, before.id, limit)),
+    preceding: (status, before, limit) =>
+      before === null ? last.all(status, limit) : preceding.all(status, before.rank, before.id, limit),
     isRankTaken: (status: Status, rank, exceptId) => taken.get(status, rank, exceptId) !== undefined,
     count: (status) => count.get(status)?.n ?? 0,
     dependsOn: (id) => dependsOn.all(id).map(idOf),
@@ -129,6 +143,7 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
     snapshot: lists.snapshot,
     search: search.search,
     total: () => total.get()?.n ?? 0,
+    largestId: () => largest.get()?.id ?? 0,
   };
 }
 

@@ -1,5 +1,5 @@
 // Databases as the product makes them: its migrations, its operations, its search index and its audit chain.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DatabaseMaintenance, Dispatcher, OperationRequest } from '../../src/app/ports.ts';
@@ -26,12 +26,8 @@ export const noMaintenance: DatabaseMaintenance = {
   pause: () => Promise.resolve(),
 };
 
-let requests = 0;
-/** Request ids are UUIDs of a shape only: making real ones costs more than the rest of a call. */
-const requestId = (): string => `00000000-0000-4000-8000-${(++requests).toString(16).padStart(12, '0')}`;
-
 export const request = (operation: string, input: unknown): OperationRequest => ({
-  requestId: requestId(),
+  requestId: randomUUID(),
   operation,
   input,
   actor: { kind: 'user', name: 'bench' },

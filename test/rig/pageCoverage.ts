@@ -5,6 +5,12 @@ import type { Page } from 'playwright-core';
 
 let written = 0;
 
+/** The built file of a page by its name: in a coverage run the one that is not minified, which has lines to count. */
+export function builtPageFile(name: string): string {
+  const readable = path.resolve('out', 'page', name);
+  return process.env['NODE_V8_COVERAGE'] && fs.existsSync(readable) ? readable : path.resolve('dist', name);
+}
+
 /**
  * Measures what a page runs of our bundles, when a coverage run asks for it, and gives what ends the measuring. The result lies beside Node's
  * own, in the same form, so that one report holds both.
@@ -15,7 +21,7 @@ export async function coverPage(page: Page): Promise<() => Promise<void>> {
   await page.coverage.startJSCoverage({ resetOnNavigation: false });
   return async () => {
     const result = (await page.coverage.stopJSCoverage()).flatMap(({ url, scriptId, functions }) => {
-      const file = path.resolve('dist', path.basename(new URL(url).pathname));
+      const file = builtPageFile(path.basename(new URL(url).pathname));
       return fs.existsSync(file) ? [{ scriptId, url: pathToFileURL(file).href, functions }] : [];
     });
     fs.mkdirSync(folder, { recursive: true });

@@ -62,6 +62,12 @@ export class Workbench implements AsyncDisposable {
     await this.#ready();
   }
 
+  /** Waits until VS Code has written down its editors' state with this text in it: in a browser it does so every few seconds, and not at the end. */
+  async stateSaved(text: string): Promise<void> {
+    const saved = () => this.page.evaluate(readEditorState);
+    await eventually(`VS Code saves its state with ${text}`, async () => (await saved()).includes(text), 30_000);
+  }
+
   async #ready(): Promise<void> {
     await this.page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item', { timeout: 60_000 });
     // Until this mark the palette lacks contributed commands.
@@ -295,6 +301,23 @@ export class Workbench implements AsyncDisposable {
     await mouse.move(end.x + end.width / 2 + 2, end.y + end.height / 2 + 2, { steps: 2 });
     await mouse.up();
   }
+}
+
+/** Runs in the page: the editors' state as it lies in the browser's database. */
+async function readEditorState(): Promise<string> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error('the database cannot be read', { cause: request.error }));
+    });
+  const states: string[] = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db')) continue;
+    const database = await done(indexedDB.open(name));
+    states.push(String(await done(database.transaction('ItemTable').objectStore('ItemTable').get('memento/workbench.parts.editor'))));
+    database.close();
+  }
+  return states.join('\n');
 }
 
 /** What axe finds in a page or frame. */

@@ -21,7 +21,10 @@ describe('dependency cycles', () => {
   });
 
   test('a chain of 100,000 tasks is walked without running out of stack', () => {
-    assert.equal(findCycle(0, 1, (id) => (id < 100_000 ? [id + 1] : [])), undefined);
+    assert.equal(
+      findCycle(0, 1, (id) => (id < 100_000 ? [id + 1] : [])),
+      undefined,
+    );
     assert.equal(findCycle(0, 1, (id) => (id < 100_000 ? [id + 1] : [0]))?.length, 100_002);
   });
 

@@ -12,7 +12,10 @@ describe('ranks', () => {
           const at = place % (ranks.length + 1);
           ranks.splice(at, 0, rankBetween(ranks[at - 1] ?? null, ranks[at] ?? null));
         }
-        assert.deepEqual(ranks, ranks.toSorted((a, b) => (a < b ? -1 : 1)));
+        assert.deepEqual(
+          ranks,
+          ranks.toSorted((a, b) => (a < b ? -1 : 1)),
+        );
         assert.equal(new Set(ranks).size, ranks.length);
       }),
     );
@@ -22,7 +25,10 @@ describe('ranks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), (count) => {
         const ranks = ranksBetween(null, null, count);
-        assert.deepEqual(ranks, ranks.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+        assert.deepEqual(
+          ranks,
+          ranks.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+        );
       }),
     );
   });
@@ -54,6 +60,9 @@ describe('ranks', () => {
       { id: 1, rank: 'a1' },
       { id: 2, rank: 'a0' },
     ];
-    assert.deepEqual(spots.sort(compareRank).map((spot) => spot.id), [2, 3, 1]);
+    assert.deepEqual(
+      spots.sort(compareRank).map((spot) => spot.id),
+      [2, 3, 1],
+    );
   });
 });

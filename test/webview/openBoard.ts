@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { statuses, type Status, type TaskRow } from '../../src/core/task.ts';
 import type { BoardConfig, BoardMessage, BoardViewState } from '../../src/protocol/boardMessages.ts';
 import { launchBrowser } from '../rig/browser.ts';
-import { coverPage } from '../rig/pageCoverage.ts';
+import { builtPageFile, coverPage } from '../rig/pageCoverage.ts';
 import { themeCss, themes, type ThemeId } from '../rig/themes.ts';
 import { installScriptedHost } from './scriptedHost.ts';
 
@@ -110,7 +110,7 @@ export async function openBoard(options: BoardOptions = {}): Promise<OpenBoard> 
       response.setHeader('content-type', 'text/html; charset=utf-8').end(html);
       return;
     }
-    const file = path.resolve('dist', name);
+    const file = builtPageFile(name);
     if (!fs.existsSync(file)) response.writeHead(404).end();
     else response.setHeader('content-type', types[path.extname(name)] ?? 'text/plain').end(fs.readFileSync(file));
   });

@@ -56,7 +56,7 @@ describe('the audit log', () => {
   test('one changed entry of a bulk change is found', async () => {
     using bench = await openBench();
     fill(bench);
-    bench.sql.exec('UPDATE history SET comment = \'x\' WHERE revision = 9 AND task_id = 2');
+    bench.sql.exec("UPDATE history SET comment = 'x' WHERE revision = 9 AND task_id = 2");
     assert.deepEqual(await kinds(bench), ['edited 9']);
   });
 
@@ -86,8 +86,12 @@ describe('the audit log', () => {
   test('two rows that changed places are found as such', async () => {
     using bench = await openBench();
     fill(bench);
-    bench.sql.exec('UPDATE audit SET revision = 1000 WHERE revision = 3; UPDATE audit SET revision = 3 WHERE revision = 7; UPDATE audit SET revision = 7 WHERE revision = 1000');
-    bench.sql.exec('UPDATE history SET revision = 1000 WHERE revision = 3; UPDATE history SET revision = 3 WHERE revision = 7; UPDATE history SET revision = 7 WHERE revision = 1000');
+    bench.sql.exec(
+      'UPDATE audit SET revision = 1000 WHERE revision = 3; UPDATE audit SET revision = 3 WHERE revision = 7; UPDATE audit SET revision = 7 WHERE revision = 1000',
+    );
+    bench.sql.exec(
+      'UPDATE history SET revision = 1000 WHERE revision = 3; UPDATE history SET revision = 3 WHERE revision = 7; UPDATE history SET revision = 7 WHERE revision = 1000',
+    );
     bench.sql.exec("UPDATE sqlite_sequence SET seq = 10 WHERE name = 'audit'");
     const problems = await verify(bench);
     assert.deepEqual([...new Set(problems.map((problem) => problem.revision))], [3, 7]);
@@ -98,7 +102,9 @@ describe('the audit log', () => {
     using bench = await openBench();
     fill(bench);
     bench.sql.exec('DELETE FROM audit WHERE revision > 7');
-    assert.deepEqual(await verify(bench), [{ kind: 'cutTail', revision: 8, message: 'The audit log ends at row 7, but rows 8 to 10 had been written. Its end was cut off.' }]);
+    assert.deepEqual(await verify(bench), [
+      { kind: 'cutTail', revision: 8, message: 'The audit log ends at row 7, but rows 8 to 10 had been written. Its end was cut off.' },
+    ]);
   });
 
   test('a tail cut with its numbers is found by the tasks, the history, or the note beside the database', async () => {
@@ -188,7 +194,10 @@ describe('a call that is made again', () => {
     assert.equal(bench.dispatcher.replay('never'), undefined);
     const outcome = bench.dispatcher.replay('lost');
     assert.deepEqual(outcome?.event, event);
-    assert.deepEqual(outcome?.event?.body.tasks.map((task) => task.id), [1, blocked.id]);
+    assert.deepEqual(
+      outcome?.event?.body.tasks.map((task) => task.id),
+      [1, blocked.id],
+    );
   });
 
   test('a call that failed has left nothing, and may be made again with the same id', async () => {

@@ -18,7 +18,10 @@ function contents(bench: Bench): unknown {
 
 describe('databases of every past schema', () => {
   test('there is one of each', () => {
-    assert.deepEqual(fixtures, migrations.map((migration) => `schema-${String(migration.version).padStart(4, '0')}.db`));
+    assert.deepEqual(
+      fixtures,
+      migrations.map((migration) => `schema-${String(migration.version).padStart(4, '0')}.db`),
+    );
   });
 
   for (const name of fixtures) {

@@ -36,7 +36,10 @@ describe('moves', () => {
     bench.add('top', { status: 'Ready' });
     bench.call('task.move', { id: a!, status: 'Ready', afterId: b! });
     assert.deepEqual(bench.column('Ready'), ['a', 'top']);
-    assert.deepEqual(refused('task.notFound', () => bench.call('task.move', { id: a!, status: 'Ready', afterId: 99 })).details['ids'], [99]);
+    assert.deepEqual(
+      refused('task.notFound', () => bench.call('task.move', { id: a!, status: 'Ready', afterId: 99 })).details['ids'],
+      [99],
+    );
   });
 
   test('the column is as a list of names would be, whatever is moved where', async () => {
@@ -44,7 +47,11 @@ describe('moves', () => {
     const size = 8;
     const ids = Array.from({ length: size }, (_, i) => bench.add(String(i + 1)).id);
     let model = [...ids].reverse();
-    const step = fc.record({ id: fc.nat(size - 1), anchor: fc.nat(size - 1), side: fc.constantFrom('beforeId' as const, 'afterId' as const) });
+    const step = fc.record({
+      id: fc.nat(size - 1),
+      anchor: fc.nat(size - 1),
+      side: fc.constantFrom('beforeId' as const, 'afterId' as const),
+    });
     fc.assert(
       fc.property(step, ({ id: i, anchor: j, side }) => {
         const [id, anchor] = [ids[i]!, ids[j]!];
@@ -67,7 +74,10 @@ describe('moves', () => {
     for (let i = 0; i < 700; i++) {
       const mover = ids[6 + (i % 6)]!;
       const before = bench.column('Backlog');
-      const { tasks } = bench.call('task.move', i % 2 === 0 ? { id: mover, status: 'Backlog', afterId: low } : { id: mover, status: 'Backlog', beforeId: high });
+      const { tasks } = bench.call(
+        'task.move',
+        i % 2 === 0 ? { id: mover, status: 'Backlog', afterId: low } : { id: mover, status: 'Backlog', beforeId: high },
+      );
       if (tasks.length > 1) spread++;
       const after = bench.column('Backlog');
       const rest = (titles: readonly string[]) => titles.filter((title) => title !== String(mover - 1));
@@ -116,13 +126,21 @@ describe('moves', () => {
   test('a bulk call that names an unknown task changes nothing', async () => {
     using bench = await openBench();
     const a = bench.add('a').id;
-    assert.deepEqual(refused('task.notFound', () => bench.call('task.updateMany', { ids: [a, 77, 78], patch: { priority: 'High' } })).details['ids'], [77, 78]);
+    assert.deepEqual(
+      refused('task.notFound', () => bench.call('task.updateMany', { ids: [a, 77, 78], patch: { priority: 'High' } })).details['ids'],
+      [77, 78],
+    );
     assert.equal(bench.row(a).version, 1);
   });
 });
 
 describe('the workflow at work', () => {
-  const workflow = { wipLimits: { 'In Progress': 1 }, allowedMoves: { Backlog: ['Ready', 'In Progress'] }, requireBlockersDone: true, requireChecklistComplete: true } as const;
+  const workflow = {
+    wipLimits: { 'In Progress': 1 },
+    allowedMoves: { Backlog: ['Ready', 'In Progress'] },
+    requireBlockersDone: true,
+    requireChecklistComplete: true,
+  } as const;
 
   test('a user may confirm and go past a limit, and the audit log keeps that', async () => {
     using bench = await openBench();
@@ -142,7 +160,9 @@ describe('the workflow at work', () => {
     using bench = await openBench();
     bench.add('busy', { status: 'In Progress' });
     const { id } = bench.add('next', { status: 'Ready' });
-    const error = refused('workflow.refused', () => bench.call('task.move', { id, status: 'In Progress', override: true }, { workflow, actor: agent }));
+    const error = refused('workflow.refused', () =>
+      bench.call('task.move', { id, status: 'In Progress', override: true }, { workflow, actor: agent }),
+    );
     assert.equal(error.details['overridable'], false);
     assert.doesNotMatch(error.message, /anyway/);
     refused('workflow.refused', () => bench.add('new', { status: 'In Progress' }, { workflow, actor: agent }));
@@ -154,10 +174,19 @@ describe('the workflow at work', () => {
     const a = bench.add('a', { checklist: ['check'] }).id;
     const b = bench.add('b', { status: 'Ready', dependsOn: [a] }).id;
     const reason = (act: () => unknown) => refused('workflow.refused', act).details['reason'];
-    assert.equal(reason(() => bench.call('task.move', { id: a, status: 'Done' }, { workflow })), 'move');
-    assert.equal(reason(() => bench.call('task.move', { id: b, status: 'Testing' }, { workflow })), 'blockers');
+    assert.equal(
+      reason(() => bench.call('task.move', { id: a, status: 'Done' }, { workflow })),
+      'move',
+    );
+    assert.equal(
+      reason(() => bench.call('task.move', { id: b, status: 'Testing' }, { workflow })),
+      'blockers',
+    );
     bench.call('task.move', { id: a, status: 'Ready' }, { workflow });
-    assert.equal(reason(() => bench.call('task.move', { id: a, status: 'Done' }, { workflow })), 'checklist');
+    assert.equal(
+      reason(() => bench.call('task.move', { id: a, status: 'Done' }, { workflow })),
+      'checklist',
+    );
     bench.call('task.checkChecklistItem', { id: a, itemId: 1, done: true });
     bench.call('task.move', { id: a, status: 'Done' }, { workflow });
     bench.call('task.move', { id: b, status: 'Testing' }, { workflow });
@@ -168,7 +197,9 @@ describe('the workflow at work', () => {
     const ids = ['a', 'b'].map((title) => bench.add(title, { status: 'In Progress' }).id);
     bench.call('task.move', { id: ids[0]!, status: 'In Progress', beforeId: ids[1]! }, { workflow });
     const two = ['c', 'd'].map((title) => bench.add(title, { status: 'Ready' }).id);
-    refused('workflow.refused', () => bench.call('task.moveMany', { ids: two, status: 'In Progress' }, { workflow: { wipLimits: { 'In Progress': 3 } } }));
+    refused('workflow.refused', () =>
+      bench.call('task.moveMany', { ids: two, status: 'In Progress' }, { workflow: { wipLimits: { 'In Progress': 3 } } }),
+    );
     bench.call('task.moveMany', { ids: two, status: 'In Progress' }, { workflow: { wipLimits: { 'In Progress': 4 } } });
   });
 });

@@ -70,7 +70,14 @@ export async function openBench(file?: string): Promise<Bench> {
       clock: { now: () => (bench.now += 1000) },
       hash: sha256,
       maintenance: {
-        status: () => ({ file: database, bytes: 0, walBytes: sql.walSize, schemaVersion: migrations.length, sqlite: '3', lastBackup: null }),
+        status: () => ({
+          file: database,
+          bytes: 0,
+          walBytes: sql.walSize,
+          schemaVersion: migrations.length,
+          sqlite: '3',
+          lastBackup: null,
+        }),
         backup: () => Promise.resolve({ file: 'backup' }),
         export: () => Promise.resolve({ file: 'export', bytes: 0 }),
         restore: () => Promise.resolve({ keptAside: 'aside' }),
@@ -104,7 +111,8 @@ export async function openBench(file?: string): Promise<Bench> {
       // What crosses the border is JSON, and holds nothing that the contract does not name.
       return operationContracts[name].output.parse(JSON.parse(JSON.stringify(outcome.value))) as never;
     },
-    maintain: async (name, input, as = {}) => operationContracts[name].output.parse(await dispatcher.maintain(request(name, input, as))) as never,
+    maintain: async (name, input, as = {}) =>
+      operationContracts[name].output.parse(await dispatcher.maintain(request(name, input, as))) as never,
     add(title, more = {}, as = {}) {
       const [row] = bench.call('task.create', { title, ...more }, as).tasks;
       if (row === undefined) throw new Error('nothing was created');

@@ -12,7 +12,14 @@ describe('the operation table', () => {
 
   test('an unknown operation and one that is not granted are refused by name', async () => {
     using bench = await openBench();
-    const call = (operation: string, actor = ann) => bench.dispatcher.dispatch({ requestId: 'r', operation, input: {}, actor, workflow: { wipLimits: {}, allowedMoves: {}, requireBlockersDone: false, requireChecklistComplete: false } });
+    const call = (operation: string, actor = ann) =>
+      bench.dispatcher.dispatch({
+        requestId: 'r',
+        operation,
+        input: {},
+        actor,
+        workflow: { wipLimits: {}, allowedMoves: {}, requireBlockersDone: false, requireChecklistComplete: false },
+      });
     assert.match(refused('operation.unknown', () => call('task.explode')).message, /task\.explode/);
     refused('operation.unknown', () => call('constructor'));
     refused('operation.forbidden', () => call('task.undo', agent));
@@ -111,7 +118,10 @@ describe('tasks', () => {
     assert.equal(bench.call('task.snapshot', {}).columns[0]?.total, 2);
     assert.deepEqual(bench.call('task.search', { text: 'b' }).ids, []);
     assert.notEqual(bench.row(b!.id).deletedAt, null);
-    assert.match(refused('task.notFound', () => bench.call('task.update', { id: b!.id, patch: { title: 'x' } })).message, /was deleted\. Restore it first/);
+    assert.match(
+      refused('task.notFound', () => bench.call('task.update', { id: b!.id, patch: { title: 'x' } })).message,
+      /was deleted\. Restore it first/,
+    );
     // Something is put exactly where it was.
     bench.call('task.move', { id: c!.id, status: 'Backlog', afterId: a!.id });
     const between = bench.add('d', { afterId: a!.id });
@@ -158,7 +168,10 @@ describe('tasks', () => {
       bench.call('task.get', { id }).checklist.map((item) => item.id),
       [1, 3],
     );
-    assert.equal(refused('input.invalid', () => bench.call('task.checkChecklistItem', { id, itemId: 2, done: true })).details['field'], 'itemId');
+    assert.equal(
+      refused('input.invalid', () => bench.call('task.checkChecklistItem', { id, itemId: 2, done: true })).details['field'],
+      'itemId',
+    );
   });
 
   test('a parent must exist, and no task is above itself', async () => {
@@ -166,7 +179,12 @@ describe('tasks', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((title) => bench.add(title).id);
     bench.call('task.update', { id: b!, patch: { parentId: a! } });
     bench.call('task.update', { id: c!, patch: { parentId: b! } });
-    assert.deepEqual(refused('task.cycle', () => bench.call('task.update', { id: a!, patch: { parentId: c! } })).details['cycle'], [a, c, b, a]);
+    assert.deepEqual(refused('task.cycle', () => bench.call('task.update', { id: a!, patch: { parentId: c! } })).details['cycle'], [
+      a,
+      c,
+      b,
+      a,
+    ]);
     refused('task.cycle', () => bench.call('task.update', { id: a!, patch: { parentId: a! } }));
     assert.deepEqual(refused('task.notFound', () => bench.call('task.update', { id: a!, patch: { parentId: 99 } })).details['ids'], [99]);
     refused('task.notFound', () => bench.add('x', { parentId: 99 }));

@@ -34,6 +34,7 @@ function rig() {
   let target: QueueTarget | undefined = {
     dispatcher,
     guard: () => {},
+    together: (body) => body(),
     flush() {
       if (failing !== undefined) throw failing;
       done.push('flush');
@@ -138,6 +139,30 @@ describe('group commit', () => {
     const reply = await dropped;
     assert.ok(!reply.ok && reply.error.code === 'cancelled');
     assert.ok(!done.includes('run dropped'));
+  });
+
+  test('calls that came together share one transaction, and one alone needs none around its own', async () => {
+    const { ask, done, aim, current } = rig();
+    const plain = current();
+    assert.ok(plain !== undefined);
+    aim({
+      ...plain,
+      together(body) {
+        done.push('begin');
+        body();
+        done.push('commit');
+      },
+    });
+    await Promise.all([ask('write', 'a'), ask('write', 'b')]);
+    assert.deepEqual(done.slice(0, 5), ['begin', 'run a', 'run b', 'commit', 'flush']);
+    await ask('write', 'c');
+    assert.equal(done.filter((step) => step === 'begin').length, 1);
+  });
+
+  test('maintenance begins after the batch it came with is durable', async () => {
+    const { ask, done } = rig();
+    await Promise.all([ask('database.backup'), ask('write', 'a')]);
+    assert.ok(done.indexOf('flush') < done.indexOf('maintain database.backup'));
   });
 
   test('maintenance goes beside the queue', async () => {

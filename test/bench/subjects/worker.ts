@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Store } from '../../../src/app/ports.ts';
 import { applicationId } from '../../../src/storage/engine/openFiles.ts';
+import { eventually } from '../../rig/eventually.ts';
 import { openStore } from '../../../src/storage/storeClient.ts';
 import type { OpenOptions, Subject } from '../subject.ts';
 import { noMaintenance, request } from '../productData.ts';
-import { domainParts } from '../../../src/storage/domainParts.ts';
+import { createDispatcher } from '../../../src/storage/dispatcher.ts';
+import { sha256 } from '../../../src/storage/sha256.ts';
 import { buildFolder as build } from '../assets.ts';
 import { nativeSql, type NativeDatabase } from './native.ts';
 
@@ -37,7 +39,9 @@ async function start(directory: string, worker: string): Promise<Store> {
     store.onDidChangeState(look);
     look();
   });
-  // Until the log has been prepared: the thread does it a second after it opened.
+  // A second after it opened the thread prepares the log and makes the day's backup, which another thread then checks.
+  const backups = path.join(directory, '.claudetask', 'backups');
+  await eventually('the first backup', () => fs.existsSync(backups) && fs.readdirSync(backups).some((f) => f.endsWith('.db')), 60_000);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return store;
 }
@@ -78,7 +82,7 @@ export async function openProduct({ dir }: OpenOptions): Promise<Subject> {
 /** The same operation in this thread over better-sqlite3, one flush per transaction: what a native store would cost. */
 export function openProductNative({ dir }: OpenOptions): Subject {
   const { sql, close } = nativeSql(path.join(dir, 'seed.db'));
-  const dispatcher = domainParts.createDispatcher(sql, noMaintenance);
+  const dispatcher = createDispatcher({ sql, maintenance: noMaintenance, clock: { now: () => Date.now() }, hash: sha256 });
   return {
     commit: (id, text) => void dispatcher.dispatch(request('task.update', { id, patch: { description: text } })),
     close,
