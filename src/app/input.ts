@@ -42,7 +42,7 @@ function complaint(issue: Issue): string {
 
 function inputError(operation: string, issue: Issue): AppError {
   if (issue.code === 'unrecognized_keys') {
-    const field = fieldName([...issue.path, issue.keys[0] ?? '']);
+    const field = fieldName([...issue.path, issue.keys[0] ?? '']).slice(0, 100);
     return new AppError('input.invalid', `${operation} does not know a field ${field}. Check its spelling.`, { field });
   }
   const field = fieldName(issue.path);

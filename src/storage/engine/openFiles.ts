@@ -15,12 +15,17 @@ import { readFully, withFile } from './wholeFile.ts';
 /** 'CLTK': marks a database as ours. */
 export const applicationId = 0x434c544b;
 
+/** Of the header: the part we read, and where the application is named (sqlite.org/fileformat2.html#the_database_header). */
+const headSize = 72;
+const ownerOffset = 68;
+const pageSize = 4096n;
+
 export interface OpenOptions {
   /** Make the database when there is none. Otherwise a missing or empty file is `store.damaged`. */
   create: boolean;
   /** A directory that must stay while the database is open (see `Database.check`). */
   shield?: string;
-  /** Page cache in KiB; 65,536 unless told. */
+  /** Page cache in KiB; 24,576 unless told: enough for a board of 10,000 tasks within our share of memory. */
   cacheKiB?: number;
   /** Open databases that other programs made too, for a rescue. */
   anyApplication?: boolean;
@@ -65,7 +70,7 @@ export function openFiles(calls: SystemCalls, surface: SqlSurface, path: string,
 
 /** Garbage, an empty file and a missing one are told before SQLite sees them: it would take an empty file for a new database. */
 function checkHeader(files: FileCalls, path: string, options: OpenOptions): void {
-  const head = Buffer.alloc(16);
+  const head = Buffer.alloc(headSize);
   const length = withFile(files, path, (fd) => readFully(files, fd, head, 0, head.length, 0));
   if (length === undefined || length === 0) {
     const known = readBinding(files, path);
@@ -74,7 +79,12 @@ function checkHeader(files: FileCalls, path: string, options: OpenOptions): void
   }
   // The first write ever was interrupted, and SQLite knows how to take it back.
   if (withFile(files, `${path}-journal`, () => true) === true) return;
-  if (length < head.length || head.toString('latin1') !== 'SQLite format 3\0') throw damaged('it does not begin like a database');
+  if (length < head.length || head.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged('it does not begin like a database');
+  if (options.anyApplication === true) return;
+  // Opening switches a file to WAL, which a stranger's must not be. Ours names us from its first checkpoint on, and is one page before.
+  const owner = head.readUInt32BE(ownerOffset);
+  const isNew = () => withFile(files, path, (fd) => files.statFd(fd).size <= pageSize) === true || readBinding(files, path) !== undefined;
+  if (owner !== applicationId && (owner !== 0 || !isNew())) throw damaged('it was made by another program', 'otherProgram');
 }
 
 function configure(surface: SqlSurface, options: OpenOptions): void {
@@ -85,7 +95,7 @@ function configure(surface: SqlSurface, options: OpenOptions): void {
     throw new AppError('store.io', `The database could not be switched to its write-ahead log (${mode?.journal_mode ?? 'no answer'}).`, {});
   }
   surface.sql.exec(
-    `PRAGMA cache_size=-${options.cacheKiB ?? 65_536}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0; ` +
+    `PRAGMA cache_size=-${options.cacheKiB ?? 24_576}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0; ` +
       // Commits are flushed by us, many at once; checkpoints still flush log and file by themselves.
       `PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON${options.readOnly === true ? '; PRAGMA query_only=ON' : ''}`,
   );

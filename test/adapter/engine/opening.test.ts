@@ -59,6 +59,14 @@ describe('opening a database', () => {
     const bytes = fs.readFileSync(other);
     await assert.rejects(open(other), (error) => AppError.is(error, 'store.damaged') && error.details['reason'] === 'otherProgram');
     assert.deepEqual(fs.readFileSync(other), bytes);
+
+    // Most programs name nothing and use no log: neither may be changed by looking.
+    const unnamed = folder.file('unnamed.db');
+    bytes.writeUInt32BE(0, 68);
+    bytes.fill(1, 18, 20);
+    fs.writeFileSync(unnamed, bytes);
+    await assert.rejects(open(unnamed), (error) => AppError.is(error, 'store.damaged') && error.details['reason'] === 'otherProgram');
+    assert.deepEqual(fs.readFileSync(unnamed), bytes);
     assert.equal(openDescriptors(), before, 'descriptors leak');
   });
 
