@@ -18,7 +18,7 @@ function statusIcon(status: Status): vscode.ThemeIcon {
     case 'Testing':
       return new vscode.ThemeIcon('beaker', new vscode.ThemeColor('charts.purple'));
     case 'Code Review':
-      return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.orange'));
+      return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.yellow'));
     case 'Done':
       return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
   }
