@@ -104,21 +104,28 @@ function runSuite(name) {
   console.log(`── ${name} ${ok ? 'passed' : 'FAILED'} in ${seconds(start)}`);
 }
 
+/** Node names the sources of a map by URL, which c8 does not find in the map again: it would call every line covered. */
+function nameSourcesByPath() {
+  for (const name of fs.readdirSync(rawCoverage)) {
+    const file = path.join(rawCoverage, name);
+    const raw = JSON.parse(fs.readFileSync(file, 'utf8'));
+    for (const { data } of Object.values(raw['source-map-cache'] ?? {})) {
+      if (data) data.sources = data.sources.map((source) => (source.startsWith('file:') ? fileURLToPath(source) : source));
+    }
+    fs.writeFileSync(file, JSON.stringify(raw));
+  }
+}
+
 /** Prints what the tests reached, file by file, and fails below the bar. */
 function reportCoverage() {
-  const report = ['report', '--temp-directory', rawCoverage, '--exclude-after-remap', '--include', 'src/**', '--exclude', '**/*.d.ts'];
-  return run(bin('c8'), [
-    ...report,
-    '--reporter',
-    'text',
-    '--reporter',
-    'json-summary',
-    '--reports-dir',
-    'out/coverage',
-    '--check-coverage',
-    '--lines',
-    String(wantedCoverage),
-  ]);
+  nameSourcesByPath();
+  const from = ['--temp-directory', rawCoverage, '--exclude-after-remap', '--include', 'src/**', '--exclude', '**/*.d.ts'];
+  const to = ['--reporter', 'text', '--reporter', 'json-summary', '--reports-dir', 'out/coverage'];
+  if (!run(bin('c8'), ['report', ...from, ...to])) return false;
+  const { lines, functions } = JSON.parse(fs.readFileSync(path.join(root, 'out/coverage/coverage-summary.json'), 'utf8')).total;
+  // Without functions the maps were not understood, and every line would count as covered.
+  console.log(`Lines of src covered: ${lines.pct} % (at least ${wantedCoverage} % are wanted)`);
+  return functions.total > 0 && lines.pct >= wantedCoverage;
 }
 
 /** vsce warns and goes on; a warning is a fault all the same. */

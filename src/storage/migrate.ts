@@ -63,7 +63,7 @@ export function migrate(sql: Sql, migrations: readonly Migration[], now: () => n
   for (const migration of migrations.slice(from)) {
     sql.transaction(() => {
       if (migration.version === 1) {
-        sql.exec('CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT');
+        sql.exec('CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)');
       }
       migration.up(sql);
       sql.prepare('INSERT INTO migration (version, name, applied_at) VALUES (?, ?, ?)').run(migration.version, migration.name, now());

@@ -44,12 +44,12 @@ const shared = {
 await build({ ...shared, entryPoints: entries, outdir: out });
 // The storage thread of the product, and the same with the workload's transaction in place of the operations.
 const worker = path.join(root, 'src', 'storage', 'worker.ts');
-await build({ ...shared, entryPoints: { productWorker: worker }, outdir: out });
+await build({ ...asShipped, entryPoints: { productWorker: worker } });
 const rawDomain = {
   name: 'raw-domain',
   setup: (b) => b.onResolve({ filter: /\/domainParts\.ts$/ }, () => ({ path: path.join(here, 'rawDomain.ts') })),
 };
-await build({ ...shared, entryPoints: { rawWorker: worker }, outdir: out, plugins: [rawDomain] });
+await build({ ...asShipped, entryPoints: { rawWorker: worker }, plugins: [rawDomain] });
 // sql.js stays the two unmodified files it is, as in the product.
 for (const f of ['sql-wasm.js', 'sql-wasm.wasm']) fs.copyFileSync(path.join(root, 'node_modules', 'sql.js', 'dist', f), path.join(out, f));
 

@@ -46,7 +46,7 @@ export function word(rank: number): string {
 
 /** Words as often as in real texts: the second half as often as the first, the third a third as often (Zipf). */
 const vocabulary = 20_000;
-function text(next: () => number, length: number): string {
+export function text(next: () => number, length: number): string {
   const parts: string[] = [];
   for (let size = 0; size < length; size += (parts.at(-1)?.length ?? 0) + 1) parts.push(word(Math.floor(vocabulary ** next())));
   return parts.join(' ').slice(0, length);

@@ -20,11 +20,23 @@ export async function coverPage(page: Page): Promise<() => Promise<void>> {
   if (!folder) return async () => {};
   await page.coverage.startJSCoverage({ resetOnNavigation: false });
   return async () => {
-    const result = (await page.coverage.stopJSCoverage()).flatMap(({ url, scriptId, functions }) => {
+    const result: { scriptId: string; url: string; functions: unknown }[] = [];
+    const maps: Record<string, unknown> = {};
+    for (const { url, scriptId, source, functions } of await page.coverage.stopJSCoverage()) {
       const file = builtPageFile(path.basename(new URL(url).pathname));
-      return fs.existsSync(file) ? [{ scriptId, url: pathToFileURL(file).href, functions }] : [];
-    });
+      if (!fs.existsSync(`${file}.map`)) continue;
+      const fileUrl = pathToFileURL(file).href;
+      result.push({ scriptId, url: fileUrl, functions });
+      maps[fileUrl] = { lineLengths: (source ?? '').split('\n').map((line) => line.length), data: absoluteMap(`${file}.map`) };
+    }
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, `coverage-${process.pid}-page-${++written}.json`), JSON.stringify({ result }));
+    const name = `coverage-${process.pid}-page-${++written}.json`;
+    fs.writeFileSync(path.join(folder, name), JSON.stringify({ result, 'source-map-cache': maps }));
   };
+}
+
+/** A source map with the whole paths of its sources. */
+function absoluteMap(file: string): unknown {
+  const map = JSON.parse(fs.readFileSync(file, 'utf8')) as { sources: string[] };
+  return { ...map, sources: map.sources.map((source) => path.resolve(path.dirname(file), source)) };
 }
