@@ -48,6 +48,10 @@ async function main(): Promise<void> {
   await first.window.run('ClaudeTask: Open Board');
   await first.window.webview('li.card');
   await new Promise((resolve) => setTimeout(resolve, 10_000));
+  // That it is above zero shows that the hook sees us at all.
+  const before = shortTimers(dir, 0).length;
+  if (before === 0) throw new Error('The hook saw no timer of ours while the window opened: it does not work.');
+  report.add(0, { case: 'timers under 1 s, started while opening', n: tasks, subject: withUs, unit: '', value: before });
   let short = 0;
   for (let run = 0; run < runs; run++) {
     const start = Date.now();

@@ -14,7 +14,10 @@ const runs = args.runs ?? (args.quick ? 5 : 11);
 const ours = 'ours';
 
 function child<T>(what: string, folder = ''): T {
-  const run = spawnSync(process.execPath, ['--expose-gc', path.join(places.build, 'open.process.cjs'), what, folder, String(tasks)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const run = spawnSync(process.execPath, ['--expose-gc', path.join(places.build, 'open.process.cjs'), what, folder, String(tasks)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const line = run.stdout.trim();
   if (line === '') throw new Error(`open.process ${what} said nothing (${run.signal ?? run.status})`);
   return JSON.parse(line) as T;
@@ -41,15 +44,17 @@ async function workspace(name: string): Promise<string> {
 async function main(): Promise<void> {
   const clean = await workspace('open-clean');
   const killed = await workspace('open-killed');
+  const worked = await workspace('open-memory');
   const { wal } = child<{ wal: number }>('crash', killed);
   process.stderr.write(`bench: killed a writer with ${(wal / 2 ** 20).toFixed(1)} MB in the log\n`);
-  const add = (run: number, what: string, unit: string, value: number): void => report.add(run, { case: what, n: tasks, subject: ours, unit, value });
+  const add = (run: number, what: string, unit: string, value: number): void =>
+    report.add(run, { case: what, n: tasks, subject: ours, unit, value });
   for (let run = 0; run < runs; run++) {
     add(run, 'cold process to the first answer', 'ms', child<{ ms: number }>('time', clean).ms);
     add(run, 'the same after kill -9 with a 26 MB log', 'ms', child<{ ms: number }>('time', killed).ms);
     if (run < 5) {
       const bare = bareMemory();
-      const memory = child<{ loaded: number; opened: number; worked: number }>('memory', await workspace('open-memory'));
+      const memory = child<{ loaded: number; opened: number; worked: number }>('memory', worked);
       add(run, 'memory over bare Node: our code loaded', 'MB', memory.loaded - bare);
       add(run, 'memory over bare Node: opened', 'MB', memory.opened - bare);
       add(run, 'memory over bare Node: after 1,000 updates', 'MB', memory.worked - bare);
@@ -66,13 +71,19 @@ async function main(): Promise<void> {
   }
   const value = (what: string): number => report.value(what, tasks, ours);
   report.bar({ text: 'cold process to the first answer', got: value('cold process to the first answer'), limit: 40, unit: 'ms' });
-  report.bar({ text: 'the same after kill -9 with a 26 MB log', got: value('the same after kill -9 with a 26 MB log'), limit: 80, unit: 'ms' });
+  report.bar({
+    text: 'the same after kill -9 with a 26 MB log',
+    got: value('the same after kill -9 with a 26 MB log'),
+    limit: 80,
+    unit: 'ms',
+  });
   for (const what of ['memory over bare Node: opened', 'memory of the database: opened', 'memory of the database: after 1,000 updates']) {
     report.bar({ text: what, got: value(what), limit: 35, unit: 'MB' });
   }
   report.bar({ text: 'search: two words, median', got: value('search: two words, median'), limit: 1, unit: 'ms' });
   process.exitCode = report.finish(args.json) ? 0 : 1;
-  for (const name of ['open-clean', 'open-killed', 'open-memory']) fs.rmSync(path.join(places.dir, 'run', name), { recursive: true, force: true });
+  for (const name of ['open-clean', 'open-killed', 'open-memory'])
+    fs.rmSync(path.join(places.dir, 'run', name), { recursive: true, force: true });
 }
 
 main().catch((error: unknown) => {

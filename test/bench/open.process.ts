@@ -70,7 +70,8 @@ async function main(): Promise<void> {
       const opened = await rss();
       updates(live, 1000);
       say({ loaded, opened, worked: await rss() });
-      return die();
+      live.database.close();
+      return;
     }
     case 'time': {
       const start = performance.now();

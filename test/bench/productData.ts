@@ -35,7 +35,28 @@ export const request = (operation: string, input: unknown): OperationRequest => 
 });
 
 const labels = ['site', 'steel', 'parser', 'docs', 'ui', 'storage', 'safety', 'crane'];
-const syllables = ['ba', 'cre', 'di', 'fo', 'gu', 'ha', 'kli', 'lo', 'mu', 'ne', 'pra', 'qui', 'ro', 'ste', 'tu', 'ver', 'wo', 'xa', 'ye', 'zon'];
+const syllables = [
+  'ba',
+  'cre',
+  'di',
+  'fo',
+  'gu',
+  'ha',
+  'kli',
+  'lo',
+  'mu',
+  'ne',
+  'pra',
+  'qui',
+  'ro',
+  'ste',
+  'tu',
+  'ver',
+  'wo',
+  'xa',
+  'ye',
+  'zon',
+];
 
 /** The word of a rank: as many different ones as people use, and no two alike. */
 export function word(rank: number): string {
@@ -68,7 +89,12 @@ export function taskInput(n: number, next: () => number): Record<string, unknown
   };
 }
 
-export function dispatchAll(dispatcher: Dispatcher, transaction: (body: () => void) => void, count: number, one: (n: number) => OperationRequest): void {
+export function dispatchAll(
+  dispatcher: Dispatcher,
+  transaction: (body: () => void) => void,
+  count: number,
+  one: (n: number) => OperationRequest,
+): void {
   const together = 500;
   for (let n = 0; n < count; n += together) {
     transaction(() => {
@@ -85,7 +111,9 @@ export async function productDatabase(tasks: number, extraAudit: number): Promis
     .slice(0, 10);
   const file = path.join(benchPlaces().dir, 'seed', `product-${version}-${tasks}-${extraAudit}.db`);
   if (fs.existsSync(file)) return file;
-  process.stderr.write(`bench: making a database of ${tasks} tasks${extraAudit > 0 ? ` and ${extraAudit} more audit rows; once, takes minutes` : ''}\n`);
+  process.stderr.write(
+    `bench: making a database of ${tasks} tasks${extraAudit > 0 ? ` and ${extraAudit} more audit rows; once, takes minutes` : ''}\n`,
+  );
   const part = path.join(benchPlaces().dir, 'seed', 'making.db');
   fs.mkdirSync(path.dirname(part), { recursive: true });
   for (const suffix of ['', '-wal', '-bind.json']) fs.rmSync(part + suffix, { force: true });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../rig/eventually.ts';
+import { Probe } from '../rig/probe.ts';
 import { openBoard, journey, type Board } from './journey.ts';
 
 const writes = 1000;
@@ -34,10 +35,11 @@ async function addMany(board: Board, name: string): Promise<number> {
 
 journey(
   'two windows on one folder write 1,000 tasks each: all 2,000 are there once, in both, and no write waits over 2 s',
-  {},
+  { probe: true },
   async (user) => {
     const first = await user.open();
     const second = await user.open();
+    await eventually('two extension hosts', () => new Set(Probe.live(user.server).map((host) => host.pid)).size === 2);
     const boards = [await openBoard(first), await openBoard(second)] as const;
     const longest = await Promise.all([addMany(boards[0], 'first'), addMany(boards[1], 'second')]);
     console.log(`longest wait: ${longest.map((time) => time.toFixed(0)).join(' and ')} ms`);

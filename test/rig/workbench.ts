@@ -307,8 +307,8 @@ export class Workbench implements AsyncDisposable {
 async function readEditorState(): Promise<string> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(new Error('the database cannot be read', { cause: request.error }));
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(new Error('the database cannot be read', { cause: request.error })));
     });
   const states: string[] = [];
   for (const { name } of await indexedDB.databases()) {

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { fresh } from './heap.ts';
 import type { Heap } from './heap.ts';
 import type { SqliteApi } from './sqliteApi.ts';
@@ -57,15 +56,4 @@ const changesSchema = /\b(?:alter|create|drop|pragma|vacuum|attach|detach)\b/i;
 /** Whether running `sql` may change the schema, or what a statement gives. */
 export function mayChangeSchema(sql: string): boolean {
   return changesSchema.test(sql);
-}
-
-/** Copies a text with its zero byte into memory of its own, to be freed by the caller. */
-export function allocateText(api: SqliteApi, heap: Heap, text: string): number {
-  const size = Buffer.byteLength(text) + 1;
-  const pointer = api.malloc(size);
-  if (pointer === 0) throw new Error('The database engine is out of memory.');
-  const bytes = fresh(heap).bytes;
-  bytes.write(text, pointer, size - 1);
-  bytes[pointer + size - 1] = 0;
-  return pointer;
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { SqliteApi } from './sqliteApi.ts';
 
 /**
  * Views on the memory of the WebAssembly instance. Memory that grows detaches them: after any call into the engine
@@ -38,4 +39,15 @@ export function cString(heap: Heap, pointer: number): string {
   if (pointer === 0) return '';
   const { bytes } = fresh(heap);
   return bytes.toString(undefined, pointer, bytes.indexOf(0, pointer));
+}
+
+/** Copies a text with its zero byte into memory of its own, to be freed by the caller. */
+export function allocateText(api: SqliteApi, heap: Heap, text: string): number {
+  const size = Buffer.byteLength(text) + 1;
+  const pointer = api.malloc(size);
+  if (pointer === 0) throw new Error('The database engine is out of memory.');
+  const bytes = fresh(heap).bytes;
+  bytes.write(text, pointer, size - 1);
+  bytes[pointer + size - 1] = 0;
+  return pointer;
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../core/appError.ts';
 import type { Sql, Statement } from '../sql.ts';
-import { allocateText, mayChangeSchema, prepareRaw } from './connection.ts';
+import { mayChangeSchema, prepareRaw } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { allocateText, cString, fresh } from './heap.ts';
 import type { FileGroup } from './fileGroup.ts';
-import { cString, fresh } from './heap.ts';
 import type { SqlJs } from './sqlJs.ts';
 import { sqliteError } from './sqliteError.ts';
 import { createStatement } from './statement.ts';

@@ -1,8 +1,8 @@
 import { AppError } from '../../core/appError.ts';
 import type { SqlRow, SqlValue, Statement } from '../sql.ts';
-import { allocateText, mayChangeSchema, prepareRaw } from './connection.ts';
+import { mayChangeSchema, prepareRaw } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { cString, fresh } from './heap.ts';
+import { allocateText, cString, fresh } from './heap.ts';
 import { createRowReader } from './rows.ts';
 import type { RowReader } from './rows.ts';
 import { widenInteger } from './valueLayout.ts';

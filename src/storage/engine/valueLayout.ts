@@ -1,5 +1,4 @@
-import { allocateText } from './connection.ts';
-import { fresh } from './heap.ts';
+import { allocateText, fresh } from './heap.ts';
 import type { Heap } from './heap.ts';
 import type { SqliteApi } from './sqliteApi.ts';
 

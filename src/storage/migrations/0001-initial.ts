@@ -1,5 +1,9 @@
-import { priorities, statuses, taskTypes } from '../../core/task.ts';
 import type { Migration } from '../migrate.ts';
+
+// Spelled out, not taken from the domain: a step says for ever what the schema was.
+const statuses = ['Backlog', 'Analysis', 'Ready', 'In Progress', 'Testing', 'Code Review', 'Done'];
+const taskTypes = ['Feature', 'Bug'];
+const priorities = ['High', 'Medium', 'Low'];
 
 const oneOf = (column: string, values: readonly string[]) => `CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`;
 
