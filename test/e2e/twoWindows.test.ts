@@ -50,7 +50,7 @@ journey(
         30_000,
       );
     }
-    // The tree asks the store anew: ids must be distinct and complete.
+    // The last one written by the other window is found in this one.
     await boards[0].frame.getByRole('textbox', { name: 'Filter tasks' }).fill('second 1000');
     await boards[0].shows('second 1000', 'Backlog');
     assert.ok(Math.max(...longest) < 2000, `longest wait ${Math.max(...longest)} ms`);

@@ -3,33 +3,9 @@ import { statuses, type TaskRow } from '../../src/core/task.ts';
 import type { OperationName } from '../../src/protocol/operations.ts';
 import type { StoreEvent, StoreNotice, StoreState } from '../../src/protocol/wire.ts';
 import { Emitter } from '../../src/util/emitter.ts';
+import { taskRow } from '../rig/taskRow.ts';
 
-export function row(id: number, fields: Partial<TaskRow> = {}): TaskRow {
-  return {
-    id,
-    title: `Task ${id}`,
-    type: 'Feature',
-    priority: 'Medium',
-    status: 'Backlog',
-    rank: `a${String(id).padStart(6, '0')}`,
-    labels: [],
-    assignee: null,
-    due: null,
-    estimate: null,
-    parentId: null,
-    blockedReason: null,
-    openBlockers: [],
-    checklistDone: 0,
-    checklistTotal: 0,
-    createdAt: 0,
-    updatedAt: 0,
-    completedAt: null,
-    archivedAt: null,
-    deletedAt: null,
-    version: 1,
-    ...fields,
-  };
-}
+export const row = (id: number, fields: Partial<TaskRow> = {}): TaskRow => taskRow({ id, ...fields });
 
 export interface MemoryStore extends Store {
   readonly calls: { name: OperationName; input: unknown }[];

@@ -3,31 +3,20 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { TaskRow } from '../../src/core/task.ts';
 import { matches, parseFilter } from '../../src/core/taskFilter.ts';
+import { taskRow } from '../rig/taskRow.ts';
 
-const row = (more: Partial<TaskRow> = {}): TaskRow => ({
-  id: 12,
-  title: 'Login fails on Safari',
-  type: 'Bug',
-  priority: 'High',
-  status: 'In Progress',
-  rank: 'a0',
-  labels: ['ui', 'Auth'],
-  assignee: '@backend',
-  due: '2026-11-01',
-  estimate: null,
-  parentId: null,
-  blockedReason: null,
-  openBlockers: [],
-  checklistDone: 0,
-  checklistTotal: 0,
-  createdAt: 0,
-  updatedAt: 0,
-  completedAt: null,
-  archivedAt: null,
-  deletedAt: null,
-  version: 1,
-  ...more,
-});
+const row = (more: Partial<TaskRow> = {}): TaskRow =>
+  taskRow({
+    id: 12,
+    title: 'Login fails on Safari',
+    type: 'Bug',
+    priority: 'High',
+    status: 'In Progress',
+    labels: ['ui', 'Auth'],
+    assignee: '@backend',
+    due: '2026-11-01',
+    ...more,
+  });
 const today = '2026-11-21';
 const passes = (text: string, more?: Partial<TaskRow>) => matches(parseFilter(text), row(more), today);
 

@@ -7,6 +7,7 @@ import type { BoardConfig, BoardMessage, BoardViewState } from '../../src/protoc
 import { launchBrowser } from '../rig/browser.ts';
 import { builtPageFile, coverPage } from '../rig/pageCoverage.ts';
 import { themeCss, themes, type ThemeId } from '../rig/themes.ts';
+import { taskRow } from '../rig/taskRow.ts';
 import { installScriptedHost } from './scriptedHost.ts';
 
 export interface BoardOptions {
@@ -43,30 +44,7 @@ export async function closeBrowser(): Promise<void> {
 
 let nextRank = 0;
 export function row(id: number, status: Status, title: string, more: Partial<TaskRow> = {}): TaskRow {
-  return {
-    id,
-    title,
-    type: 'Feature',
-    priority: 'Medium',
-    status,
-    rank: `a${String(nextRank++).padStart(6, '0')}1`,
-    labels: [],
-    assignee: null,
-    due: null,
-    estimate: null,
-    parentId: null,
-    blockedReason: null,
-    openBlockers: [],
-    checklistDone: 0,
-    checklistTotal: 0,
-    createdAt: 0,
-    updatedAt: 0,
-    completedAt: null,
-    archivedAt: null,
-    deletedAt: null,
-    version: 1,
-    ...more,
-  };
+  return taskRow({ id, title, status, rank: `a${String(nextRank++).padStart(6, '0')}1`, ...more });
 }
 
 /** Serves the built page as the host does, with the same policy, and opens it with a scripted host behind it. */
