@@ -144,7 +144,7 @@ if (has(inBrowser)) {
   installHost();
   ensureChromium();
 }
-if (steps.includes('adapter')) ensureSqlite();
+if (has(['adapter', 'e2e'])) ensureSqlite();
 fs.mkdirSync(results, { recursive: true });
 fs.rmSync(rawCoverage, { recursive: true, force: true });
 

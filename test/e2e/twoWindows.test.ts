@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { eventually } from '../rig/eventually.ts';
 import { Probe } from '../rig/probe.ts';
 import { openBoard, journey, type Board } from './journey.ts';
@@ -50,6 +51,10 @@ journey(
         30_000,
       );
     }
+    // Any SQLite program reads the file while it is in use: each title is there, and once.
+    const file = user.workspace.file('.claudetask', 'claudetask.db');
+    const counted = execFileSync('sqlite3', [file, 'SELECT count(*), count(DISTINCT title) FROM task'], { encoding: 'utf8' });
+    assert.equal(counted.trim(), `${2 * writes}|${2 * writes}`);
     // The last one written by the other window is found in this one.
     await boards[0].frame.getByRole('textbox', { name: 'Filter tasks' }).fill('second 1000');
     await boards[0].shows('second 1000', 'Backlog');
