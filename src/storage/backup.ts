@@ -39,12 +39,15 @@ function timeOf(name: string): number {
 export function createBackups(deps: BackupDeps): Backups {
   const { names } = deps;
 
+  /** Oldest first. Two of the same second have names that do not sort by age, but files that do. */
   function list(): string[] {
     try {
       return fs
         .readdirSync(names.backups)
         .filter((name) => pattern.test(name))
-        .sort();
+        .map((name) => ({ name, time: timeOf(name), written: fs.statSync(path.join(names.backups, name)).mtimeMs }))
+        .sort((a, b) => a.time - b.time || a.written - b.written)
+        .map(({ name }) => name);
     } catch {
       return [];
     }

@@ -32,9 +32,8 @@ describe('backups', () => {
     await create(rig, 'one');
     const made: string[] = [];
     for (let i = 0; i < 7; i++) made.push(path.basename((await rig.store.call('database.backup', {})).file));
-    assert.equal(new Set(made).size, 7);
     assert.equal(backupsIn(ws.dot).length, 5);
-    assert.ok(backupsIn(ws.dot).includes(made.at(-1) ?? ''));
+    assert.deepEqual(backupsIn(ws.dot).sort(), made.slice(-5).sort(), 'the newest five, also within one second');
   });
 
   test('callers go on while a backup is made', async () => {
