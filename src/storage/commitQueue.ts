@@ -46,6 +46,8 @@ export interface Handled {
 
 /** How long a batch may grow before it is flushed and answered, in milliseconds. */
 const batchTime = 8;
+/** How many calls. Half of a crowd is answered while the other half runs: both threads work at the same time. */
+const batchSize = 32;
 
 /** Failures after which the database must be reopened or rescued before anything else runs on it: SQLite has given up the transaction. */
 const breaking = new Set(['store.damaged', 'store.replaced', 'store.diskFull', 'store.io']);
@@ -102,7 +104,7 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
       taken++;
       if (target.dispatcher.isMaintenance(call.request.operation)) upkeep.push(call);
       else broken = run(target, call, batch);
-      if (broken !== undefined || performance.now() > until) break;
+      if (broken !== undefined || taken === batchSize || performance.now() > until) break;
     }
     waiting = waiting.slice(taken);
     if (broken !== undefined) throw broken;

@@ -23,7 +23,7 @@ export interface IdleWorkDeps {
 const rest = 1000;
 /** Above the first size a short pause is enough for a checkpoint; above the second it is made between two batches. */
 const softWalLimit = 16 * 1024 * 1024;
-const hardWalLimit = 32 * 1024 * 1024;
+const hardWalLimit = 64 * 1024 * 1024;
 const shortRest = 50;
 
 export function createIdleWork(deps: IdleWorkDeps): IdleWork {

@@ -7,8 +7,8 @@ import { buildFolder } from './assets.ts';
 import { noMaintenance, request, text, word } from './productData.ts';
 import { random } from './workload.ts';
 
-const [what, folder = '', count = '100000'] = process.argv.slice(2);
-const tasks = Number(count);
+const [what, folder = '', size = '100000'] = process.argv.slice(2);
+const tasks = Number(size);
 /** When the compilers in the background are done and garbage is gone. */
 async function rss(): Promise<number> {
   for (let i = 0; i < 3; i++) {

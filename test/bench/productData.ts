@@ -60,9 +60,9 @@ const syllables = [
 
 /** The word of a rank: as many different ones as people use, and no two alike. */
 export function word(rank: number): string {
-  let text = '';
-  for (let left = rank + 1; left > 0; left = Math.floor(left / syllables.length)) text += syllables[left % syllables.length] ?? '';
-  return text;
+  let made = '';
+  for (let left = rank + 1; left > 0; left = Math.floor(left / syllables.length)) made += syllables[left % syllables.length] ?? '';
+  return made;
 }
 
 /** Words as often as in real texts: the second half as often as the first, the third a third as often (Zipf). */
@@ -105,10 +105,12 @@ export function dispatchAll(
 
 /** A closed database with so many tasks and, beside the rows that creating them left, so many more audit rows. Made once and kept. */
 export async function productDatabase(tasks: number, extraAudit: number): Promise<string> {
-  const version = createHash('sha256')
-    .update(domainParts.migrations.map((m) => `${m.name} ${m.up.toString()}`).join('\n'))
-    .digest('hex')
-    .slice(0, 10);
+  const steps = path.join(benchPlaces().root, 'src', 'storage', 'migrations');
+  const sources = fs
+    .readdirSync(steps)
+    .toSorted()
+    .map((name) => fs.readFileSync(path.join(steps, name), 'utf8'));
+  const version = createHash('sha256').update(sources.join('\n')).digest('hex').slice(0, 10);
   const file = path.join(benchPlaces().dir, 'seed', `product-${version}-${tasks}-${extraAudit}.db`);
   if (fs.existsSync(file)) return file;
   process.stderr.write(
@@ -116,6 +118,10 @@ export async function productDatabase(tasks: number, extraAudit: number): Promis
   );
   const part = path.join(benchPlaces().dir, 'seed', 'making.db');
   fs.mkdirSync(path.dirname(part), { recursive: true });
+  // Those of an earlier schema are of no use any more, and large.
+  for (const name of fs.readdirSync(path.dirname(part))) {
+    if (name.startsWith('product-') && name.endsWith(`-${tasks}-${extraAudit}.db`)) fs.rmSync(path.join(path.dirname(part), name));
+  }
   for (const suffix of ['', '-wal', '-bind.json']) fs.rmSync(part + suffix, { force: true });
   const db = openDatabase(await loadSqlJs(assets()), part, { create: true });
   migrate(db, domainParts.migrations, () => 1_700_000_000_000);

@@ -14,14 +14,27 @@ const runs = args.runs ?? 5;
 const native = 'better-sqlite3';
 
 /** The better ones are sampled often; a whole-file rewrite takes up to a second per commit and gets few. */
-const all = ['engine', native, 'worker', 'node:sqlite', 'floor', 'node-sqlite3-wasm', 'product', 'product-native'];
+const all = [
+  'engine',
+  native,
+  'worker',
+  'node:sqlite',
+  'floor',
+  'node-sqlite3-wasm',
+  'product-move',
+  'product-move-native',
+  'product-update',
+  'product-update-native',
+];
 const quickSubjects = all.filter((s) => args.subjects === undefined || args.subjects.includes(s));
 const slowSubjects = ['markdown', 'image', 'json'];
 const title: Record<string, string> = {
   engine: 'ours, in-thread',
   worker: 'ours, through the worker',
-  product: 'ours, task.update through the store',
-  'product-native': 'task.update over better-sqlite3',
+  'product-update': 'ours, task.update through the store',
+  'product-update-native': 'task.update over better-sqlite3',
+  'product-move': 'ours, task.move through the store',
+  'product-move-native': 'task.move over better-sqlite3',
   image: 'sql.js whole-image export',
   json: 'one JSON file rewritten',
   markdown: 'one Markdown file per task',
@@ -81,7 +94,7 @@ async function withSubjects(names: string[], tasks: number, body: (children: Sub
 function syncAll(): number {
   for (const entry of fs.readdirSync(path.join(places.dir, 'run'), { recursive: true, encoding: 'utf8' })) {
     const file = path.join(places.dir, 'run', entry);
-    if (!/\.db$/.test(entry)) continue;
+    if (!entry.endsWith('.db')) continue;
     const fd = fs.openSync(file, 'r+');
     fs.fsyncSync(fd);
     fs.closeSync(fd);
@@ -105,8 +118,15 @@ async function commits(what: string, children: SubjectProcess[], tasks: number, 
       }
     }
     for (const [subject, list] of samples) {
+      const kind = /^product-(move|update)/.exec(subject);
       const add = (part: string, q: number): void =>
-        report.add(run, { case: `${what} ${part}`, n: tasks, subject: name(subject), unit: 'µs', value: quantile(list, q) });
+        report.add(run, {
+          case: `${kind === null ? what : `task.${kind[1]}`} ${part}`,
+          n: tasks,
+          subject: name(subject),
+          unit: 'µs',
+          value: quantile(list, q),
+        });
       add('p50', 0.5);
       if (list.length >= 100) add('p99', 0.99);
       if (list.length >= 1000) add('p99.9', 0.999);
@@ -206,7 +226,8 @@ function tail(subject: string, n: number): number {
 async function main(): Promise<void> {
   const sizes = args.quick ? [1000, 10_000] : [1000, 10_000, 100_000];
   for (const what of ['p99', 'p99.9']) report.compare(`commit ${what}`, [native, name('floor')]);
-  report.compare('commit p50', [native, name('floor'), name('product-native')]);
+  report.compare('commit p50', [native, name('floor')]);
+  for (const what of ['move', 'update']) report.compare(`task.${what} p50`, [name(`product-${what}-native`)]);
   report.compare('commit, whole-file designs, p50', [native]);
   for (const what of ['point read', 'list 100', '1 callers, durable tx/s', '16 callers, durable tx/s', '64 callers, durable tx/s'])
     report.compare(what, [native]);

@@ -4,14 +4,16 @@ import type { ConcurrentResult, OpenSubject, Subject, SubjectCommand } from './s
 import { openBetterSqlite, openNodeSqlite, openWasmSqlite } from './subjects/native.ts';
 import { openFloor, openImage, openJson, openMarkdown } from './subjects/files.ts';
 import { openEngine } from './subjects/engine.ts';
-import { openProduct, openProductNative, openWorker } from './subjects/worker.ts';
+import { openMove, openMoveNative, openUpdate, openUpdateNative, openWorker } from './subjects/worker.ts';
 import { prose, random } from './workload.ts';
 
 const subjects: Record<string, OpenSubject> = {
   engine: openEngine,
   worker: openWorker,
-  product: openProduct,
-  'product-native': openProductNative,
+  'product-update': openUpdate,
+  'product-update-native': openUpdateNative,
+  'product-move': openMove,
+  'product-move-native': openMoveNative,
   'better-sqlite3': openBetterSqlite,
   'node:sqlite': openNodeSqlite,
   'node-sqlite3-wasm': openWasmSqlite,

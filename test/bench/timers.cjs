@@ -1,5 +1,5 @@
 'use strict';
-// Preloaded into every Node process and worker of the test host: notes each timer under a second that our extension starts.
+// Loaded into a running extension host: notes each timer under a second that our extension starts from then on.
 const fs = require('node:fs');
 const path = require('node:path');
 const timers = require('node:timers');

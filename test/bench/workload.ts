@@ -1,3 +1,5 @@
+import { statuses, type Status } from '../../src/core/task.ts';
+
 /**
  * The workload of every store subject: update one task of 1 KB in a table with one index, and insert one audit row into a table
  * with one index. It touches about five pages, 20 kB of WAL.
@@ -21,7 +23,6 @@ export const sql = {
 /** Same for all SQL subjects; peers in addition use what makes them durable and quick. */
 export const cachePragma = 'PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;';
 
-export const statuses = ['Backlog', 'Analysis', 'Ready', 'In Progress', 'Testing', 'Code Review', 'Done'];
 const words = 'the crane lifts a steel beam while an agent writes tests for the parser and nobody waits in the review column today'.split(
   ' ',
 );
@@ -46,7 +47,7 @@ export function prose(next: () => number, length = 1000): string {
 
 export const auditBody = (id: number, status: string): string =>
   `{"id":${id},"field":"status","from":"Backlog","to":"${status}","comment":"moved on the board"}`;
-export const statusFor = (text: string): string => statuses[text.charCodeAt(0) % statuses.length] ?? 'Backlog';
+export const statusFor = (text: string): Status => statuses[text.charCodeAt(0) % statuses.length] ?? 'Backlog';
 
 export interface PlainTask {
   id: number;

@@ -18,8 +18,8 @@ interface NativeDatabase {
 }
 
 /** Packages of `.bench/peers`, which are not ours to depend on. */
-export function requirePeer<T>(name: string): T {
-  return createRequire(path.join(process.env['BENCH_PEERS'] ?? '', 'package.json'))(name) as T;
+export function requirePeer(name: string): unknown {
+  return createRequire(path.join(process.env['BENCH_PEERS'] ?? '', 'package.json'))(name);
 }
 
 export type { NativeDatabase };
@@ -47,7 +47,7 @@ function subjectOf(db: NativeDatabase, bind: (params: unknown[]) => unknown[] = 
 }
 
 export function openBetterSqlite({ dir }: OpenOptions): Subject {
-  const Database = requirePeer<new (file: string) => NativeDatabase>('better-sqlite3');
+  const Database = requirePeer('better-sqlite3') as new (file: string) => NativeDatabase;
   return subjectOf(new Database(path.join(dir, 'seed.db')));
 }
 
@@ -57,7 +57,7 @@ export function openNodeSqlite({ dir }: OpenOptions): Subject {
 }
 
 export function openWasmSqlite({ dir }: OpenOptions): Subject {
-  const { Database } = requirePeer<{ Database: new (file: string) => NativeDatabase }>('node-sqlite3-wasm');
+  const { Database } = requirePeer('node-sqlite3-wasm') as { Database: new (file: string) => NativeDatabase };
   const db = new Database(path.join(dir, 'seed.db'));
   // It has no shared memory, so WAL needs EXCLUSIVE before the first read.
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -67,7 +67,7 @@ export function openWasmSqlite({ dir }: OpenOptions): Subject {
 
 /** Our SQL surface over better-sqlite3, so that our own operations can run on it. */
 export function nativeSql(file: string): { sql: Sql; close(): void } {
-  const Database = requirePeer<new (file: string) => NativeDatabase>('better-sqlite3');
+  const Database = requirePeer('better-sqlite3') as new (file: string) => NativeDatabase;
   const db = new Database(file);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${cachePragma}`);
   const kept = new Map<string, Statement>();
@@ -92,7 +92,7 @@ export function nativeSql(file: string): { sql: Sql; close(): void } {
   };
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
-  const sql: Sql = {
+  const surface: Sql = {
     prepare<Row>(text: string) {
       const found = kept.get(text) ?? prepare(text);
       kept.set(text, found);
@@ -102,7 +102,7 @@ export function nativeSql(file: string): { sql: Sql; close(): void } {
     get changes() {
       return changes;
     },
-    lastInsertRowid: () => Number((db.prepare('SELECT last_insert_rowid() AS id').get() as { id: number }).id),
+    lastInsertRowid: () => (db.prepare('SELECT last_insert_rowid() AS id').get() as { id: number }).id,
     transaction(body) {
       if (depth === 0) begin.run();
       else control(`SAVEPOINT level${depth}`);
@@ -120,5 +120,5 @@ export function nativeSql(file: string): { sql: Sql; close(): void } {
       }
     },
   };
-  return { sql, close: () => db.close() };
+  return { sql: surface, close: () => db.close() };
 }

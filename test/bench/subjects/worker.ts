@@ -6,7 +6,8 @@ import type { Store } from '../../../src/app/ports.ts';
 import { applicationId } from '../../../src/storage/engine/openFiles.ts';
 import { eventually } from '../../rig/eventually.ts';
 import { openStore } from '../../../src/storage/storeClient.ts';
-import type { OpenOptions, Subject } from '../subject.ts';
+import type { OpenOptions, OpenSubject, Subject } from '../subject.ts';
+import { statusFor } from '../workload.ts';
 import { noMaintenance, request } from '../productData.ts';
 import { createDispatcher } from '../../../src/storage/dispatcher.ts';
 import { sha256 } from '../../../src/storage/sha256.ts';
@@ -46,10 +47,11 @@ async function start(directory: string, worker: string): Promise<Store> {
   return store;
 }
 
-function subjectOf(store: Store): Subject {
+function subjectOf(store: Store, move = false): Subject {
   return {
     async commit(id, text) {
-      await store.call('task.update', { id, patch: { description: text } });
+      if (move) await store.call('task.move', { id, status: statusFor(text) });
+      else await store.call('task.update', { id, patch: { description: text } });
     },
     // A log above 16 MB is moved 50 ms after the last commit: wait for that here, not in the next subject's turn.
     settle: () => new Promise((resolve) => setTimeout(resolve, 60)),
@@ -72,19 +74,27 @@ export async function openWorker({ dir }: OpenOptions): Promise<Subject> {
 }
 
 /** The whole operation through the store: parsed, checked, with history, search index, audit chain and event. */
-export async function openProduct({ dir }: OpenOptions): Promise<Subject> {
+async function openWhole({ dir }: OpenOptions, move: boolean): Promise<Subject> {
   const folder = path.join(dir, '.claudetask');
   fs.mkdirSync(folder, { recursive: true });
   fs.renameSync(path.join(dir, 'seed.db'), path.join(folder, 'claudetask.db'));
-  return subjectOf(await start(dir, 'productWorker.cjs'));
+  return subjectOf(await start(dir, 'productWorker.cjs'), move);
 }
 
 /** The same operation in this thread over better-sqlite3, one flush per transaction: what a native store would cost. */
-export function openProductNative({ dir }: OpenOptions): Subject {
+function openWholeNative({ dir }: OpenOptions, move: boolean): Subject {
   const { sql, close } = nativeSql(path.join(dir, 'seed.db'));
   const dispatcher = createDispatcher({ sql, maintenance: noMaintenance, clock: { now: () => Date.now() }, hash: sha256 });
   return {
-    commit: (id, text) => void dispatcher.dispatch(request('task.update', { id, patch: { description: text } })),
+    commit(id, text) {
+      if (move) dispatcher.dispatch(request('task.move', { id, status: statusFor(text) }));
+      else dispatcher.dispatch(request('task.update', { id, patch: { description: text } }));
+    },
     close,
   };
 }
+
+export const openUpdate: OpenSubject = (options) => openWhole(options, false);
+export const openMove: OpenSubject = (options) => openWhole(options, true);
+export const openUpdateNative: OpenSubject = (options) => openWholeNative(options, false);
+export const openMoveNative: OpenSubject = (options) => openWholeNative(options, true);
