@@ -8,7 +8,7 @@ import { freeWorkflow } from '../core/workflow.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../protocol/operations.ts';
 import type { Reply, StoreEvent, StoreNotice, StoreState } from '../protocol/wire.ts';
 import { Emitter } from '../util/emitter.ts';
-import { joinMessages, ownerMessages, parseJson, perTurn } from './channel.ts';
+import { areOwnerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
 import type { CallerMessage, OwnerMessage } from './channel.ts';
 
 export interface StoreDeps {
@@ -100,7 +100,9 @@ export function openStore(deps: StoreDeps): Store {
 
   /** One listener that throws must not keep the rest of the batch from arriving. */
   function receiveAll(text: unknown): void {
-    for (const message of ownerMessages.parse(parseJson(String(text)))) {
+    const messages = parseJson(String(text));
+    if (!areOwnerMessages(messages)) throw new Error('The storage thread sent something that is no list of messages.');
+    for (const message of messages) {
       try {
         receive(message);
       } catch (error) {

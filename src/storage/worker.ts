@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { createCaller } from './caller.ts';
-import { callerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
+import { areCallerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
 import type { OwnerMessage } from './channel.ts';
 import { domainParts } from './domainParts.ts';
 import { loadSqlJs } from './engine/sqlJs.ts';
@@ -42,7 +42,9 @@ function runStore(directory: string, assets: string): void {
   });
   const caller = createCaller(say, session);
   port.on('message', (text) => {
-    for (const message of callerMessages.parse(parseJson(String(text)))) {
+    const messages = parseJson(String(text));
+    if (!areCallerMessages(messages)) throw new Error('The extension host sent something that is no list of messages.');
+    for (const message of messages) {
       if (message.kind !== 'close') caller.said(message);
       // The thread ends by itself when its port is closed and nothing is left to do.
       else void session.close().finally(() => setImmediate(() => port.close()));
