@@ -128,5 +128,4 @@ export class Board {
 export async function addFromPalette(window: Workbench, title: string): Promise<void> {
   await window.run('ClaudeTask: Add Task...');
   await window.answer('Add Task', title);
-  await window.quickInput.waitFor({ state: 'hidden' });
 }

@@ -18,7 +18,7 @@ journey(
     await window.run('ClaudeTask: Add Task from Selection...');
     await window.quickInput.locator('.quick-input-title', { hasText: 'Add Task from Selection' }).waitFor();
     assert.equal(await window.quickInput.locator('.quick-input-box input').first().inputValue(), 'close the valve first');
-    await window.press('Enter');
+    await window.answer('Add Task from Selection');
 
     const board = await openBoard(window);
     await board.shows('close the valve first', 'Backlog');

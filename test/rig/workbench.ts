@@ -113,11 +113,14 @@ export class Workbench implements AsyncDisposable {
     await this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first().click();
   }
 
-  /** Answers an input box that has this title. */
-  async answer(title: string, text: string): Promise<void> {
-    await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
-    await this.fillQuick(text);
+  /** Answers an input box that has this title; without a text, with what it proposes. */
+  async answer(title: string, text?: string): Promise<void> {
+    const box = this.quickInput.locator('.quick-input-title', { hasText: title });
+    await box.waitFor();
+    if (text !== undefined) await this.fillQuick(text);
     await this.press('Enter');
+    // VS Code asks the extension whether the text is right before it takes it: Escape meanwhile, as for the next palette, is a no.
+    await box.waitFor({ state: 'hidden' });
   }
 
   /** Runs a command by its full title, such as `ClaudeTask: Open Board`. */
