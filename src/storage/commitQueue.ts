@@ -102,7 +102,7 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
     let broken: AppError | undefined;
     for (const call of waiting) {
       taken++;
-      if (target.dispatcher.isMaintenance(call.request.operation)) upkeep.push(call);
+      if (!call.dropped && target.dispatcher.isMaintenance(call.request.operation)) upkeep.push(call);
       else broken = run(target, call, batch);
       if (broken !== undefined || taken === batchSize || performance.now() > until) break;
     }

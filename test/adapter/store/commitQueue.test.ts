@@ -165,6 +165,15 @@ describe('group commit', () => {
     assert.ok(done.indexOf('flush') < done.indexOf('maintain database.backup'));
   });
 
+  test('maintenance whose caller has gone is not begun', async () => {
+    const { ask, done } = rig();
+    const dropped = ask('database.backup');
+    dropped.drop();
+    const reply = await dropped;
+    assert.ok(!reply.ok && reply.error.code === 'cancelled');
+    assert.ok(!done.includes('maintain database.backup'));
+  });
+
   test('maintenance goes beside the queue', async () => {
     const { ask, done } = rig();
     await ask('database.backup');
