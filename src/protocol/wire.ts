@@ -40,11 +40,6 @@ export interface StoreNotice {
 /** What any request is answered with. */
 export type Reply<T = unknown> = { ok: true; value: T } | { ok: false; error: ErrorBody };
 
-export const operationRequest = z.strictObject({
-  operation: z.string().max(100),
-  input: z.unknown(),
-});
-
 /** Who calls, as a storage thread accepts it: the name is stored, hashed and shown. */
 export const callingActor = z.object({
   kind: z.enum(actorKinds),
