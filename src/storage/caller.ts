@@ -2,6 +2,7 @@ import type { OperationRequest } from '../app/ports.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { freeWorkflow } from '../core/workflow.ts';
 import type { Reply } from '../protocol/wire.ts';
+import { ShortLived } from '../util/shortLived.ts';
 import type { CallerMessage, CallMessage } from './channel.ts';
 
 /** A call on its way, until it is answered. Answering twice does nothing. */
@@ -27,7 +28,7 @@ export interface Caller {
 }
 
 export function createCaller(send: (json: string) => void, taker: CallTaker): Caller {
-  const open = new Map<number, { drop(): void }>();
+  const open = new ShortLived<{ drop(): void }>();
   let workflow: Workflow = freeWorkflow;
 
   function begin({ id, requestId, operation, input, actor }: CallMessage): void {
@@ -38,10 +39,10 @@ export function createCaller(send: (json: string) => void, taker: CallTaker): Ca
         return dropped;
       },
       answer(reply) {
-        if (open.delete(id) && !dropped) send(JSON.stringify({ kind: 'reply', id, reply }));
+        if (open.take(id) !== undefined && !dropped) send(JSON.stringify({ kind: 'reply', id, reply }));
       },
     };
-    open.set(id, {
+    open.add(id, {
       drop() {
         dropped = true;
         call.onDropped?.();

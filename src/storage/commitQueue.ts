@@ -12,6 +12,8 @@ export interface QueueTarget {
   together(body: () => void): void;
   /** Makes everything dispatched so far durable, with one flush. */
   flush(): void;
+  /** The same while more is dispatched. */
+  flushBeside(): Promise<void>;
 }
 
 export interface CommitQueueDeps {
@@ -46,8 +48,8 @@ export interface Handled {
 
 /** How long a batch may grow before it is flushed and answered, in milliseconds. */
 const batchTime = 8;
-/** How many calls. Half of a crowd is answered while the other half runs: both threads work at the same time. */
-const batchSize = 32;
+/** How many calls. A batch of this size is a crowd: while the disk works on it the next one runs, and the callers of the one before go on. */
+const batchSize = 24;
 
 /** Failures after which the database must be reopened or rescued before anything else runs on it: SQLite has given up the transaction. */
 const breaking = new Set(['store.damaged', 'store.replaced', 'store.diskFull', 'store.io']);
@@ -62,20 +64,34 @@ function asAppError(error: unknown): AppError {
 
 /**
  * Group commit: everything that waits runs, each call all or nothing, then one flush makes all of it durable, and only then is
- * anyone answered. While the disk works the next batch gathers by itself.
+ * anyone answered. A few callers are served soonest by a flush in this thread. In a crowd the disk and this thread work at the same
+ * time: one flush is on its way, and what has run meanwhile is made durable by the next.
  */
 export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
   let waiting: PendingCall[] = [];
   let scheduled = false;
+  /** On its way to the disk. */
+  let flushing: readonly Handled[] | undefined;
+  /** Has run since that flush began. */
+  let ran: Handled[] = [];
 
-  function schedule(): void {
+  function drainScheduled(): void {
+    scheduled = false;
+    drain();
+  }
+
+  /** After the message that the calls came in: whoever asks together comes in one. */
+  function drainSoon(): void {
     if (scheduled) return;
     scheduled = true;
-    // After all sockets and ports of this turn of the event loop were read, and before it sleeps.
-    setImmediate(() => {
-      scheduled = false;
-      drain();
-    });
+    process.nextTick(drainScheduled);
+  }
+
+  /** After the event loop had its turn: long work must not keep it from new messages, such as a cancellation. */
+  function drainLater(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(drainScheduled);
   }
 
   /** Answers with the error when the database needs care before anything else runs. */
@@ -119,14 +135,57 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
       target.guard();
       if (waiting.length > 1) target.together(() => runBatch(target, batch, upkeep));
       else runBatch(target, batch, upkeep);
-      target.flush();
+      if (flushing !== undefined) ran.push(...batch);
+      else if (batch.length < batchSize) {
+        target.flush();
+        answer(batch);
+      } else void flushBeside(target, batch);
     } catch (error) {
       waiting = [...upkeep, ...waiting];
-      return deps.trouble(asAppError(error), batch);
+      return fail(target, asAppError(error), batch);
+    }
+    for (const call of upkeep) deps.maintain(call);
+    if (waiting.length > 0) drainLater();
+  }
+
+  async function flushBeside(target: QueueTarget, batch: readonly Handled[]): Promise<void> {
+    flushing = batch;
+    let failed: AppError | undefined;
+    try {
+      await target.flushBeside();
+    } catch (error) {
+      failed = asAppError(error);
+    }
+    // A flush in this thread may have come first.
+    if (flushing !== batch) return;
+    const next = ran;
+    ran = [];
+    flushing = undefined;
+    if (failed !== undefined) return deps.trouble(failed, [...batch, ...next]);
+    if (next.length > 0) void flushBeside(target, next);
+    answer(batch);
+  }
+
+  /** Waits for the disk, in this thread. What was not made durable is in the answer, with the reason. */
+  function settle(target: QueueTarget): { error: AppError; batch: readonly Handled[] } | undefined {
+    const batch = [...(flushing ?? []), ...ran];
+    flushing = undefined;
+    ran = [];
+    if (batch.length === 0) return undefined;
+    try {
+      target.flush();
+    } catch (error) {
+      return { error: asAppError(error), batch };
     }
     answer(batch);
-    for (const call of upkeep) deps.maintain(call);
-    if (waiting.length > 0) schedule();
+    return undefined;
+  }
+
+  /** What ran before the trouble is durable all the same, when the disk takes it. */
+  function fail(target: QueueTarget, error: AppError, batch: readonly Handled[]): void {
+    const unsettled = settle(target);
+    if (unsettled === undefined) deps.trouble(error, batch);
+    else deps.trouble(unsettled.error, [...unsettled.batch, ...batch]);
   }
 
   function answer(batch: readonly Handled[]): void {
@@ -143,17 +202,20 @@ export function createCommitQueue(deps: CommitQueueDeps): CommitQueue {
   return {
     push(call) {
       waiting.push(call);
-      schedule();
+      drainSoon();
     },
     get length() {
-      return waiting.length;
+      return waiting.length + (flushing?.length ?? 0) + ran.length;
     },
     resume(again = []) {
       waiting = [...again, ...waiting];
-      if (waiting.length > 0) schedule();
+      if (waiting.length > 0) drainSoon();
     },
     drainAll() {
       while (waiting.length > 0 && deps.target() !== undefined) drain();
+      const target = deps.target();
+      const unsettled = target === undefined ? undefined : settle(target);
+      if (unsettled !== undefined) deps.trouble(unsettled.error, unsettled.batch);
     },
     takeAll() {
       const calls = waiting;

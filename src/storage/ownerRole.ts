@@ -68,6 +68,7 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
       },
       together: (body: () => void) => now.database.transaction(body),
       flush: () => now.database.flush(),
+      flushBeside: () => now.database.flushBeside(),
     };
   };
 

@@ -1,5 +1,6 @@
 import { AppError } from '../core/appError.ts';
 import type { Reply } from '../protocol/wire.ts';
+import { ShortLived } from '../util/shortLived.ts';
 import type { PendingCall } from './caller.ts';
 import type { OwnerMessage } from './channel.ts';
 import { failure } from './commitQueue.ts';
@@ -17,16 +18,14 @@ const lastAnswers = 1000;
  * request id, so that a change that the dead owner had committed is not made twice. Undefined when nobody listens yet.
  */
 export async function becomeClient(names: StoreNames, token: string, audience: Audience): Promise<Role | undefined> {
-  const open = new Map<number, PendingCall>();
+  const open = new ShortLived<PendingCall>();
   const ended = openPromise();
   const quiet = openPromise();
   let lastId = 0;
   let lastWorkflow = '';
 
   function answer(id: number, reply: Reply): void {
-    const call = open.get(id);
-    open.delete(id);
-    call?.answer(reply);
+    open.take(id)?.answer(reply);
     if (open.size === 0) quiet.keep();
   }
 
@@ -60,7 +59,7 @@ export async function becomeClient(names: StoreNames, token: string, audience: A
         lastWorkflow = rules;
         connection.send({ kind: 'workflow', workflow: JSON.parse(rules) });
       }
-      open.set(id, call);
+      open.add(id, call);
       call.onDropped = () => {
         connection.send({ kind: 'cancel', id });
         answer(id, failure(new AppError('cancelled', `${request.operation} was cancelled.`)));

@@ -1,5 +1,6 @@
 import { AppError } from '../core/appError.ts';
 import type { StoreState } from '../protocol/wire.ts';
+import { ShortLived } from '../util/shortLived.ts';
 import type { CallTaker, PendingCall } from './caller.ts';
 import { failure } from './commitQueue.ts';
 import { acquireMutex } from './mutex.ts';
@@ -62,7 +63,8 @@ const asAppError = (error: unknown) =>
 export function startSession(deps: SessionDeps): Session {
   const { names, audience } = deps;
   // In the order they came, which a new role keeps.
-  const unanswered = new Set<PendingCall>();
+  const unanswered = new ShortLived<PendingCall>();
+  let lastCall = 0;
   let role: Role | undefined;
   let closing = false;
   let lastState = '';
@@ -120,7 +122,7 @@ export function startSession(deps: SessionDeps): Session {
       if (before !== undefined && next.state.role !== 'failed') audience.reset();
       failures = next.state.role === 'failed' ? failures + 1 : 0;
       before = next.state.role;
-      for (const call of unanswered) next.submit(call);
+      for (const call of unanswered.values()) next.submit(call);
       if (closing) await next.close();
       await next.over;
       role = undefined;
@@ -131,6 +133,7 @@ export function startSession(deps: SessionDeps): Session {
   const lived = live();
   return {
     submit(call) {
+      const number = ++lastCall;
       const tracked: PendingCall = {
         request: call.request,
         get dropped() {
@@ -138,11 +141,11 @@ export function startSession(deps: SessionDeps): Session {
         },
         answer(reply) {
           // A role that ended may still answer late; the next one has the call now, and the first answer counts.
-          if (unanswered.delete(tracked)) call.answer(reply);
+          if (unanswered.take(number) !== undefined) call.answer(reply);
         },
       };
       call.onDropped = () => tracked.onDropped?.();
-      unanswered.add(tracked);
+      unanswered.add(number, tracked);
       role?.submit(tracked);
     },
     async close() {
@@ -150,7 +153,7 @@ export function startSession(deps: SessionDeps): Session {
       await role?.close();
       await lived;
       const error = new AppError('store.unavailable', 'The task database of this folder is closed. Open the folder again to use it.');
-      for (const call of unanswered) call.answer(failure(error));
+      for (const call of unanswered.values()) call.answer(failure(error));
     },
   };
 }

@@ -8,6 +8,7 @@ import { freeWorkflow } from '../core/workflow.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../protocol/operations.ts';
 import type { Reply, StoreEvent, StoreNotice, StoreState } from '../protocol/wire.ts';
 import { Emitter } from '../util/emitter.ts';
+import { ShortLived } from '../util/shortLived.ts';
 import { areOwnerMessages, joinMessages, parseJson, perTurn } from './channel.ts';
 import type { CallerMessage, OwnerMessage } from './channel.ts';
 
@@ -53,7 +54,7 @@ export function openStore(deps: StoreDeps): Store {
   const change = new Emitter<StoreEvent>();
   const reset = new Emitter<void>();
   const notice = new Emitter<StoreNotice>();
-  const pending = new Map<number, Pending>();
+  const pending = new ShortLived<Pending>();
   const crashes: number[] = [];
   let state: StoreState = { role: 'starting' };
   let workflow: Workflow = freeWorkflow;
@@ -72,9 +73,8 @@ export function openStore(deps: StoreDeps): Store {
   }
 
   function settle(id: number, reply: Reply): void {
-    const entry = pending.get(id);
+    const entry = pending.take(id);
     if (entry === undefined) return;
-    pending.delete(id);
     if (reply.ok) entry.resolve(reply.value);
     else entry.reject(AppError.fromBody(reply.error));
   }
@@ -138,7 +138,9 @@ export function openStore(deps: StoreDeps): Store {
       'store.unavailable',
       'The thread that holds the task database stopped unexpectedly and is being started again. Try again in a moment; the log says why.',
     );
-    for (const [id, entry] of pending) if (delay > 0 || entry.tries > 1) settle(id, { ok: false, error: error.toBody() });
+    for (const id of pending.keys()) {
+      if (delay > 0 || (pending.get(id)?.tries ?? 0) > 1) settle(id, { ok: false, error: error.toBody() });
+    }
     setState(delay > 0 ? { role: 'failed', error: error.toBody() } : { role: 'starting' });
     restart = setTimeout(() => {
       restart = undefined;
@@ -184,7 +186,7 @@ export function openStore(deps: StoreDeps): Store {
           reject(error);
         },
       };
-      pending.set(id, entry);
+      pending.add(id, entry);
       if (worker !== undefined) send(entry.message);
     });
   }
@@ -200,7 +202,7 @@ export function openStore(deps: StoreDeps): Store {
       await exited;
       clearTimeout(timer);
     }
-    for (const id of [...pending.keys()]) settle(id, { ok: false, error: closedError().toBody() });
+    for (const id of pending.keys()) settle(id, { ok: false, error: closedError().toBody() });
     setState({ role: 'closed' });
     for (const emitter of [changeState, change, reset, notice]) emitter.dispose();
   }

@@ -31,6 +31,8 @@ export interface Database extends Sql {
    * throws the same, until `reopen` has decided from the disk which commits exist.
    */
   flush(): void;
+  /** The same for all that is committed now, without holding up the thread: work may go on, and a flush for that follow. */
+  flushBeside(): Promise<void>;
   /** Why the last flush failed, until `reopen` succeeds. */
   readonly failure: AppError | undefined;
   /** Drops what is not flushed, opens from disk again and makes durable what is found there. When it throws, try again later. */
@@ -102,14 +104,28 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
     surface.refuse(error);
   }
 
+  function flushFailed(error: unknown): AppError {
+    const failed = fileError('Saving to the database', error);
+    setFailure(failed);
+    return failed;
+  }
+
   function flush(): void {
     const { group } = use();
     try {
       group.flushWal();
     } catch (error) {
-      const failed = fileError('Saving to the database', error);
-      setFailure(failed);
-      throw failed;
+      throw flushFailed(error);
+    }
+  }
+
+  async function flushBeside(): Promise<void> {
+    const { group } = use();
+    try {
+      await group.flushWalBeside();
+    } catch (error) {
+      // The database may have been opened anew since: then its files are others and its failures too.
+      throw opened?.group === group ? flushFailed(error) : fileError('Saving to the database', error);
     }
   }
 
@@ -226,7 +242,7 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
       return sql.changes;
     },
     get hasUnflushed() {
-      return opened?.group.walDirty ?? false;
+      return opened?.group.unflushed ?? false;
     },
     get walSize() {
       return opened?.group.walUsed ?? 0;
@@ -238,6 +254,7 @@ export function openDatabase(sqlJs: SqlJs, path: string, options: OpenOptions): 
       return failure;
     },
     flush,
+    flushBeside,
     reopen,
     checkpoint,
     prewriteWal() {

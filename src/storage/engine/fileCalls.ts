@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface FileStat {
   dev: bigint;
@@ -22,6 +23,8 @@ export interface FileCalls {
   /** May write less than asked. */
   write(fd: number, from: Uint8Array, offset: number, length: number, position: number): number;
   sync(fd: number): void;
+  /** The same without holding up the thread. Rejects with the system's error. */
+  syncBeside(fd: number): Promise<void>;
   truncate(fd: number, length: number): void;
   unlink(path: string): void;
   rename(from: string, to: string): void;
@@ -41,6 +44,7 @@ export const realFileCalls: FileCalls = {
   write: (fd, from, offset, length, position) => fs.writeSync(fd, from, offset, length, position),
   // On macOS libuv makes this F_FULLFSYNC, a true flush.
   sync: (fd) => fs.fdatasyncSync(fd),
+  syncBeside: promisify(fs.fdatasync),
   truncate: (fd, length) => fs.ftruncateSync(fd, length),
   unlink: (path) => fs.unlinkSync(path),
   rename: (from, to) => fs.renameSync(from, to),

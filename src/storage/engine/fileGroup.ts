@@ -18,8 +18,10 @@ export interface FileGroup {
   fd(kind: FileKind): number | undefined;
   /** Bytes of the log in use: the end of the last frame since it was last begun. */
   walUsed: number;
-  /** The log holds bytes that were not flushed. */
+  /** The log holds bytes that no flush was begun for. */
   walDirty: boolean;
+  /** The log holds bytes that are not known to be durable. */
+  readonly unflushed: boolean;
   /** A file was made or removed and its directory not yet flushed. */
   directoryDirty: boolean;
   /** A flush of the log failed: the system may have forgotten what was to be written, so no later flush proves anything. */
@@ -30,6 +32,8 @@ export interface FileGroup {
   frozen: boolean;
   /** Makes the log durable. Throws the operating system's error. */
   flushWal(): void;
+  /** Makes durable what the log holds now, while more may be written. Rejects with the operating system's error. */
+  flushWalBeside(): Promise<void>;
   /** Writes zeros up to `size`, at most `step` bytes of them; true while more is left. */
   prewriteWal(size: number, step: number): boolean;
   /** Closes what SQLite left open and forgets the names. */
@@ -59,6 +63,8 @@ const aheadSize = 256 * 1024;
 
 export function createFileGroup(name: string, path: string, files: FileCalls, onRelease: () => void): FileGroup {
   const opened = new Set<OpenFile>();
+  /** Flushes on their way: what they are to make durable is not so yet. */
+  let beside = 0;
   const find = (kind: FileKind) => [...opened].find((file) => file.kind === kind);
 
   const group: FileGroup = {
@@ -69,13 +75,34 @@ export function createFileGroup(name: string, path: string, files: FileCalls, on
     fd: (kind) => find(kind)?.fd,
     walUsed: 0,
     walDirty: false,
+    get unflushed() {
+      return group.walDirty || beside > 0;
+    },
     directoryDirty: false,
     flushFailure: undefined,
     lastError: undefined,
     frozen: false,
     flushWal() {
       if (group.flushFailure !== undefined) throw group.flushFailure;
-      if (group.walDirty) find('wal')?.sync();
+      if (group.unflushed) find('wal')?.sync();
+    },
+    async flushWalBeside() {
+      const wal = find('wal');
+      // A new file's name has to be flushed too, which happens once.
+      if (wal === undefined || group.directoryDirty || group.flushFailure !== undefined) return group.flushWal();
+      if (!group.walDirty) return;
+      beside++;
+      try {
+        wal.buffer?.spill();
+        group.walDirty = false;
+        // Should the file be closed before the system gets to it, a flush of whatever has its number by then does no harm.
+        await files.syncBeside(wal.fd);
+      } catch (error) {
+        group.flushFailure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      } finally {
+        beside--;
+      }
     },
     prewriteWal(size, step) {
       const wal = find('wal');

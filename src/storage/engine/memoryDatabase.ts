@@ -62,6 +62,7 @@ export function openInMemory(sqlJs: SqlJs, path: string, bytes: Uint8Array, noti
     flush() {
       throw nowhere();
     },
+    flushBeside: () => Promise.reject(nowhere()),
     reopen() {
       throw nowhere();
     },

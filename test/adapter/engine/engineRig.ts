@@ -81,6 +81,10 @@ export function failingFiles(fail: (call: keyof FileCalls, subject: string | num
       refuse('sync', fd);
       realFileCalls.sync(fd);
     },
+    async syncBeside(fd) {
+      refuse('syncBeside', fd);
+      await realFileCalls.syncBeside(fd);
+    },
     truncate(fd, length) {
       refuse('truncate', fd);
       realFileCalls.truncate(fd, length);

@@ -29,6 +29,62 @@ describe('flushing', () => {
     database.close();
   });
 
+  test('a flush beside the thread covers what was committed before it began, and no more', async () => {
+    using folder = temporaryFolder();
+    const database = await open(folder.file('a.db'));
+    makeTable(database);
+    database.flush();
+    addTasks(database, 3);
+    const flushed = database.flushBeside();
+    assert.equal(database.hasUnflushed, true);
+    addTasks(database, 2);
+    await flushed;
+    assert.equal(database.hasUnflushed, true);
+    database.abandon();
+    const again = await open(folder.file('a.db'), { create: false });
+    assert.equal(countTasks(again), 3);
+    again.close();
+  });
+
+  test('a flush in the thread does not rely on one that is on its way', async () => {
+    using folder = temporaryFolder();
+    const synced: string[] = [];
+    const files = failingFiles((call, subject) => {
+      if (call === 'sync' || call === 'syncBeside') synced.push(`${call} ${String(subject).slice(-4)}`);
+      return undefined;
+    });
+    const database = await open(folder.file('a.db'), { files });
+    makeTable(database);
+    database.flush();
+    synced.length = 0;
+    addTasks(database, 1);
+    const flushed = database.flushBeside();
+    database.flush();
+    assert.deepEqual(synced, ['syncBeside -wal', 'sync -wal']);
+    await flushed;
+    database.flush();
+    assert.deepEqual(synced, ['syncBeside -wal', 'sync -wal']);
+    database.close();
+  });
+
+  test('a flush beside the thread that fails refuses all that follows until the database was opened again', async () => {
+    using folder = temporaryFolder();
+    let full = false;
+    const files = failingFiles((call) => (full && call === 'syncBeside' ? 'EIO' : undefined));
+    const database = await open(folder.file('a.db'), { files });
+    makeTable(database);
+    database.flush();
+    addTasks(database, 1);
+    full = true;
+    await assert.rejects(database.flushBeside(), { code: 'store.io' });
+    assert.throws(() => addTasks(database, 1), { code: 'store.io' });
+    full = false;
+    database.reopen();
+    addTasks(database, 1);
+    database.flush();
+    database.close();
+  });
+
   test('what was not flushed is gone when the database is abandoned, what was flushed is there', async () => {
     using folder = temporaryFolder();
     const path = folder.file('a.db');

@@ -5,7 +5,8 @@ import type { FileCalls, FileStat } from '../../../src/storage/engine/fileCalls.
 export type Operation =
   | { kind: 'write'; inode: number; position: number; bytes: Uint8Array }
   | { kind: 'truncate'; inode: number; length: number }
-  | { kind: 'sync'; inode: number }
+  /** Covers what was asked before the operation `begun`. */
+  | { kind: 'sync'; inode: number; begun: number }
   | { kind: 'link'; name: string; inode: number }
   | { kind: 'unlink'; name: string }
   | { kind: 'rename'; from: string; to: string }
@@ -115,7 +116,13 @@ export function simulatedDisk(from: DiskState = { inodes: new Map(), names: new 
       change({ kind: 'write', inode: inodeOf(fd), position, bytes: Uint8Array.from(source.subarray(offset, offset + length)) });
       return length;
     },
-    sync: (fd) => void log.push({ kind: 'sync', inode: inodeOf(fd) }),
+    sync: (fd) => void log.push({ kind: 'sync', inode: inodeOf(fd), begun: log.length }),
+    async syncBeside(fd) {
+      const begun = log.length;
+      const inode = inodeOf(fd);
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push({ kind: 'sync', inode, begun });
+    },
     truncate: (fd, length) => change({ kind: 'truncate', inode: inodeOf(fd), length }),
     unlink(path) {
       if (!state.names.has(path)) throw failure('ENOENT');
@@ -147,21 +154,23 @@ export function* powerCuts(
   random: () => number,
 ): Generator<{ state: DiskState; promised: number; fate: Fate; at: number }> {
   const durable: DiskState = { inodes: new Map(), names: new Map() };
-  const pending = new Map<number, FileOperation[]>();
+  const pending = new Map<number, { at: number; change: FileOperation }[]>();
   let pendingNames: NameOperation[] = [];
   let promised = 0;
 
   for (const [at, operation] of log.entries()) {
     if (operation.kind === 'mark') promised = operation.promised;
     else if (operation.kind === 'sync') {
-      for (const change of pending.get(operation.inode) ?? []) applyToFile(durable, change);
-      pending.delete(operation.inode);
+      const list = pending.get(operation.inode) ?? [];
+      const covered = list.filter((asked) => asked.at < operation.begun);
+      for (const { change } of covered) applyToFile(durable, change);
+      pending.set(operation.inode, list.slice(covered.length));
     } else if (operation.kind === 'syncNames') {
       for (const change of pendingNames) applyToNames(durable, change);
       pendingNames = [];
     } else if (operation.kind === 'write' || operation.kind === 'truncate') {
       const list = pending.get(operation.inode) ?? [];
-      list.push(operation);
+      list.push({ at, change: operation });
       pending.set(operation.inode, list);
     } else pendingNames.push(operation);
 
@@ -171,7 +180,7 @@ export function* powerCuts(
 
 function afterCut(
   durable: DiskState,
-  pending: ReadonlyMap<number, FileOperation[]>,
+  pending: ReadonlyMap<number, readonly { change: FileOperation }[]>,
   names: readonly NameOperation[],
   fate: Fate,
   random: () => number,
@@ -185,7 +194,7 @@ function afterCut(
   for (const change of names.slice(0, keptNames)) applyToNames(state, change);
   if (fate === 'drop') return state;
   for (const list of pending.values()) {
-    for (const change of list) {
+    for (const { change } of list) {
       if (fate === 'keep' || change.kind === 'truncate') {
         if (fate === 'keep' || random() < 0.5) applyToFile(state, change);
       } else if (fate === 'reorder') {

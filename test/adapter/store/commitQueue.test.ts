@@ -15,6 +15,7 @@ function rig() {
   const troubles: { error: AppError; batch: readonly Handled[] }[] = [];
   let revision = 0;
   let failing: AppError | undefined;
+  let diskIsDone = (): void => {};
   const dispatcher: Dispatcher = {
     isMaintenance: (operation) => operation.startsWith('database.'),
     dispatch({ operation, input }) {
@@ -38,6 +39,12 @@ function rig() {
     flush() {
       if (failing !== undefined) throw failing;
       done.push('flush');
+    },
+    async flushBeside() {
+      done.push('flush begins');
+      await new Promise<void>((resolve) => (diskIsDone = resolve));
+      if (failing !== undefined) throw failing;
+      done.push('flush ends');
     },
   };
   const queue = createCommitQueue({
@@ -72,7 +79,12 @@ function rig() {
   }
   const fail = (error: AppError | undefined) => (failing = error);
   const aim = (next: QueueTarget | undefined) => (target = next);
-  return { queue, ask, done, troubles, fail, aim, current: () => target };
+  /** Lets the flush on its way end, and what follows from it happen. */
+  async function finishFlush(): Promise<void> {
+    diskIsDone();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+  return { queue, ask, done, troubles, fail, aim, finishFlush, current: () => target };
 }
 
 describe('group commit', () => {
@@ -178,5 +190,65 @@ describe('group commit', () => {
     const { ask, done } = rig();
     await ask('database.backup');
     assert.ok(done.includes('maintain database.backup'));
+  });
+});
+
+describe('a crowd', () => {
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  const names = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `c${from + i}`);
+  const answers = (done: readonly string[]) => done.filter((step) => step.startsWith('answer'));
+
+  test('is served while the disk works, and nobody is answered before the flush for the own call has ended', async () => {
+    const { ask, done, finishFlush, queue } = rig();
+    for (const name of names(0, 40)) void ask('write', name);
+    await turn();
+    assert.ok(done.includes('run c39'));
+    assert.deepEqual(answers(done), []);
+    assert.equal(queue.length, 40);
+    await finishFlush();
+    assert.deepEqual(
+      answers(done),
+      names(0, 24).map((name) => `answer ${name}`),
+    );
+    assert.equal(done.filter((step) => step === 'flush begins').length, 2);
+    await finishFlush();
+    assert.equal(answers(done).length, 40);
+    assert.equal(queue.length, 0);
+    assert.ok(!done.includes('flush'));
+  });
+
+  test('whose flush fails is handed over whole, those too that ran meanwhile', async () => {
+    const { ask, done, troubles, finishFlush, fail } = rig();
+    for (const name of names(0, 40)) void ask('write', name);
+    await turn();
+    fail(new AppError('store.diskFull', 'full'));
+    await finishFlush();
+    assert.equal(troubles.length, 1);
+    assert.deepEqual(
+      troubles[0]?.batch.map(({ call }) => call.request.input),
+      names(0, 40),
+    );
+    assert.deepEqual(answers(done), []);
+  });
+
+  test('is made durable in this thread when everything must be settled now, and the late end of the other flush changes nothing', async () => {
+    const { ask, done, queue, finishFlush } = rig();
+    for (const name of names(0, 30)) void ask('write', name);
+    await turn();
+    queue.drainAll();
+    assert.equal(answers(done).length, 30);
+    const settled = done.length;
+    await finishFlush();
+    assert.deepEqual(done.slice(settled), ['flush ends']);
+  });
+
+  test('keeps what ran before a damage was found', async () => {
+    const { ask, done, troubles } = rig();
+    for (const name of names(0, 24)) void ask('write', name);
+    void ask('damage');
+    await turn();
+    assert.equal(answers(done).length, 24);
+    assert.equal(troubles[0]?.error.code, 'store.damaged');
+    assert.equal(troubles[0].batch.length, 1);
   });
 });
