@@ -8,11 +8,11 @@ import { importsOf, metafile, readText, root, sourceFiles } from './sources.ts';
 /** What each layer may import of ours, and of packages. `docs/architecture.md` explains it. */
 const layers: Readonly<Record<string, { ours: readonly string[]; packages: readonly RegExp[] }>> = {
   util: { ours: [], packages: [/^node:/] },
-  core: { ours: ['util'], packages: [/^fractional-indexing$/] },
+  core: { ours: ['util'], packages: [/^(fractional-indexing|yaml|jsonc-parser|picomatch|ignore|mdast-util-from-markdown)$/] },
   protocol: { ours: ['core', 'util'], packages: [/^zod$/] },
   app: { ours: ['core', 'protocol', 'util'], packages: [/^zod$/] },
   storage: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^zod$/, /^sql\.js/] },
-  files: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/] },
+  files: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^ignore$/] },
   host: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^vscode$/, /^zod$/] },
   webview: {
     ours: ['core', 'util', 'protocol'],
