@@ -1,0 +1,125 @@
+import { nearest } from '../nearest.ts';
+import type { Fix, Problem } from '../problem.ts';
+import { folderOf, nameOf, relativePath } from './filePath.ts';
+import { type ImportContext, type ImportNode, maxHops, readImports } from './importGraph.ts';
+import type { ImportRef } from './imports.ts';
+import type { ImportSuspicion } from './importSuspicion.ts';
+
+/** Problems of what a file imports, and those further down that are its matter: told at the import that leads to them. */
+export function importProblems(path: string, context: ImportContext): Problem[] {
+  const text = context.files.read(path)?.text ?? '';
+  return readImports(path, context).flatMap((node) => [
+    ...ownProblem(path, node, text, context),
+    ...(node.state === 'loaded' ? deeperProblems(path, node, context) : []),
+  ]);
+}
+
+const suspicions: Readonly<Record<ImportSuspicion, string>> = {
+  'npm-scope': 'a package or an alias',
+  email: 'the domain of a mail address',
+  decorator: 'a decorator or a doc tag',
+  handle: 'a name',
+};
+
+function ownProblem(from: string, node: ImportNode, text: string, context: ImportContext): Problem[] {
+  const { ref } = node;
+  const { span, raw } = ref;
+  const target = nameOf(node.path);
+  switch (node.state) {
+    case 'loaded':
+      return [];
+    case 'missing':
+      return [ref.suspicion === null ? missing(from, node, context) : mistaken(ref, ref.suspicion)];
+    case 'folder': {
+      if (ref.suspicion !== null) return [mistaken(ref, ref.suspicion)];
+      const message = `\`${raw}\` is a folder: Claude Code imports files only. Name the files, or put it in backticks to name the folder.`;
+      return [{ code: 'import-folder', severity: 'warning', message, span, fixes: [backticks(ref)] }];
+    }
+    case 'circular':
+      return [circular(ref, node, context)];
+    case 'duplicate': {
+      const message = `\`${raw}\` is imported already, here or by another import. Claude Code loads ${target} once.`;
+      return [{ code: 'import-duplicate', severity: 'information', message, span, fixes: [removal(ref, text)] }];
+    }
+    case 'tooLarge': {
+      const message = `Claude Code skips ${target} because it is larger than 4 MiB. Import a smaller file.`;
+      return [{ code: 'import-too-large', severity: 'warning', message, span }];
+    }
+    case 'binary': {
+      const message = `${target} is not a text file: Claude Code cannot load it as instructions. Put the path in backticks to only name it.`;
+      return [{ code: 'import-binary', severity: 'warning', message, span, fixes: [backticks(ref)] }];
+    }
+    case 'unreadable': {
+      const message = `${target} cannot be read. Check that you may read the file; Claude Code runs with your rights.`;
+      return [{ code: 'import-unreadable', severity: 'warning', message, span }];
+    }
+    case 'tooDeep':
+      return [tooDeep(node, node, context)];
+  }
+}
+
+/**
+ * What goes wrong further down and is this file's matter: a chain that gets too deep, and one that comes back to this file. The rest is told in the
+ * files it happens in. One problem per import is enough.
+ */
+function deeperProblems(from: string, top: ImportNode, context: ImportContext): Problem[] {
+  const waiting = [...top.imports];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.state === 'tooDeep' && node.ref.suspicion === null) return [tooDeep(top, node, context)];
+    if (node.state === 'circular' && node.path === from) return [circular(top.ref, node, context)];
+    waiting.push(...node.imports);
+  }
+  return [];
+}
+
+function circular(ref: ImportRef, node: ImportNode, { files, workspace }: ImportContext): Problem {
+  const [first = node.path] = node.cycle ?? [];
+  const circle = (node.cycle ?? []).map((path) => relativePath(workspace, path)).join(' → ');
+  const message = `\`${ref.raw}\` leads back to ${nameOf(first)}: ${circle}. Claude Code loads each file once. Remove one of these imports.`;
+  const text = files.read(first)?.text ?? '';
+  return { code: 'import-circular', severity: 'warning', message, span: ref.span, fixes: [removal(ref, text)] };
+}
+
+function tooDeep(top: ImportNode, deep: ImportNode, context: ImportContext): Problem {
+  const shown = relativePath(context.workspace, deep.path);
+  const message = `This leads to ${shown} over ${deep.depth} hops. Claude Code documents ${maxHops}: the file may not be loaded. Import it nearer to the top.`;
+  return { code: 'import-too-deep', severity: 'warning', message, span: top.ref.span };
+}
+
+function missing(from: string, node: ImportNode, { files }: ImportContext): Problem {
+  const { ref, path } = node;
+  const folder = folderOf(path);
+  const [near] = nearest(
+    nameOf(path),
+    files.list(folder).filter((name) => files.exists(`${folder === '/' ? '' : folder}/${name}`) === 'file'),
+  );
+  const fixes: Fix[] = [];
+  if (near !== undefined) {
+    const cut = ref.path.lastIndexOf('/') + 1;
+    const to = `@${(ref.path.slice(0, cut) + near).replaceAll(' ', '\\ ')}`;
+    fixes.push({ title: `Import ${near}`, kind: 'import-nearest', preferred: true, edits: [{ ...ref.span, text: to }] });
+  }
+  fixes.push({ title: `Create ${nameOf(path)}`, kind: 'create-import', create: { path, content: '' } }, backticks(ref));
+  const message = `\`${ref.raw}\` is not there: no file ${relativePath(folderOf(from), path)}. Claude Code loads nothing for it and does not say so.`;
+  return { code: 'import-missing', severity: 'warning', message, span: ref.span, fixes };
+}
+
+function mistaken(ref: ImportRef, suspicion: ImportSuspicion): Problem {
+  const message = `Claude Code takes \`${ref.raw}\` for the import of a file. If it is ${suspicions[suspicion]}, put it in backticks.`;
+  return { code: 'import-mistaken', severity: 'information', message, span: ref.span, fixes: [{ ...backticks(ref), preferred: true }] };
+}
+
+const backticks = (ref: ImportRef): Fix => ({
+  title: `Put ${ref.raw} in backticks`,
+  kind: 'import-backticks',
+  edits: [{ ...ref.span, text: `\`${ref.raw}\`` }],
+});
+
+/** An import that has its line or its list item to itself takes the line along. */
+function removal(ref: ImportRef, text: string): Fix {
+  const before = /(?:^|[\r\n])([ \t]*(?:[-*+][ \t]+)?)$/.exec(text.slice(Math.max(0, ref.span.start - 200), ref.span.start));
+  const after = /^[ \t]*(?:\r\n|\r|\n|$)/.exec(text.slice(ref.span.end, ref.span.end + 200));
+  const alone = before !== null && after !== null && (ref.span.start < 200 || before[0].length < 200);
+  const span = alone ? { start: ref.span.start - (before[1]?.length ?? 0), end: ref.span.end + after[0].length } : ref.span;
+  return { title: `Remove ${ref.raw}`, kind: 'import-remove', edits: [{ ...span, text: '' }] };
+}
