@@ -8,13 +8,18 @@ import type { Work } from './work.ts';
 /** A short name for a text: SHA-256, in any encoding without blanks. */
 export type Hash = (text: string) => string;
 
-const auditBody = z.object({ tasks: z.array(z.int().positive()), overrode: z.string().optional() });
+const sealedVersion = z.object({ id: z.int().positive(), version: z.int().positive(), hash: z.string().nullable() });
+const auditBody = z.object({
+  tasks: z.array(z.int().positive()),
+  overrode: z.string().optional(),
+  documents: z.array(sealedVersion).optional(),
+});
 
 /** What an audit row says it changed; undefined when it cannot be read. */
 export function readBody(body: string): AuditBody | undefined {
   try {
-    const { tasks, overrode } = auditBody.parse(JSON.parse(body));
-    return overrode === undefined ? { tasks } : { tasks, overrode };
+    const { tasks, overrode, documents } = auditBody.parse(JSON.parse(body));
+    return { tasks, ...(overrode === undefined ? {} : { overrode }), ...(documents === undefined ? {} : { documents }) };
   } catch {
     return undefined;
   }
@@ -66,6 +71,9 @@ export function createAuditLog(audit: AuditStore, history: HistoryStore, hash: H
       const body: AuditBody = {
         tasks: entries.map((entry) => entry.taskId),
         ...(work.overrode === undefined ? {} : { overrode: work.overrode }),
+        ...(work.documents.length === 0
+          ? {}
+          : { documents: work.documents.map(({ id, version, hash: of }) => ({ id, version, hash: of })) }),
       };
       const row = {
         revision: work.revision,

@@ -1,6 +1,8 @@
 import type { Actor, ActorKind } from '../core/actor.ts';
 import { AppError } from '../core/appError.ts';
+import type { DocumentChange } from '../core/document.ts';
 import { dayOf } from '../core/day.ts';
+import { scopes } from '../protocol/operations.ts';
 import type { OperationName, Scope } from '../protocol/operations.ts';
 import { callingActor } from '../protocol/wire.ts';
 import { bodyOf, createAuditLog } from './auditLog.ts';
@@ -21,9 +23,8 @@ export interface DispatcherDeps {
   maintenance: DatabaseMaintenance;
 }
 
-const everything: readonly Scope[] = ['tasks:read', 'tasks:write', 'audit:read', 'database:admin'];
-const tasksOnly: readonly Scope[] = ['tasks:read', 'tasks:write'];
-const granted: Readonly<Record<ActorKind, readonly Scope[]>> = { user: everything, agent: tasksOnly, job: tasksOnly, client: tasksOnly };
+const content: readonly Scope[] = ['tasks:read', 'tasks:write', 'documents:read', 'documents:write'];
+const granted: Readonly<Record<ActorKind, readonly Scope[]>> = { user: scopes, agent: content, job: content, client: content };
 
 const table: ReadonlyMap<string, Operation> = new Map<OperationName, Operation>(
   (Object.keys(operations) satisfies string[]).flatMap((name) => (isOperationName(name) ? [[name, operations[name]] as const] : [])),
@@ -76,6 +77,40 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     };
   }
 
+  function record(operation: Operation & { kind: 'recording' }, request: OperationRequest, actor: Actor): OperationOutcome {
+    const before = stores.audit.byRequest(request.requestId);
+    if (before !== undefined) return answeredBefore(before, request);
+    const { work, known, sealed } = stores.transaction(() => {
+      const begun = startWork(stores, actor, request.workflow, clock.now(), log.next());
+      const answer = operation.record(begun, request.input);
+      return {
+        work: begun,
+        known: answer,
+        sealed: begun.documents.length > 0 ? log.seal(begun, request.operation, request.requestId) : undefined,
+      };
+    });
+    if (sealed === undefined) return { value: known, event: null };
+    log.advance(sealed);
+    return recordedOutcome(
+      operation,
+      sealed.revision,
+      request.operation,
+      actor,
+      work.documents.map(({ change }) => change),
+    );
+  }
+
+  const recordedOutcome = (
+    operation: Operation & { kind: 'recording' },
+    revision: number,
+    name: string,
+    actor: Actor,
+    documents: DocumentChange[],
+  ): OperationOutcome => ({
+    value: operation.answer(revision, documents),
+    event: { revision, name, body: { actor, tasks: [], documents } },
+  });
+
   function remember(work: Work): void {
     const { actor, revision, undoOf, redoOf } = work;
     if (actor.kind !== 'user') return;
@@ -87,7 +122,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   /** The answer to a call that was done before, from what the database holds of it now. */
   function outcomeOf(row: AuditRow): OperationOutcome {
     const { revision, actor, operation } = row;
-    const ids = bodyOf(row).tasks;
+    const body = bodyOf(row);
+    const recording = table.get(operation);
+    if (recording?.kind === 'recording')
+      return recordedOutcome(recording, revision, operation, actor, stores.documents.changes(body.documents ?? []));
+    const ids = body.tasks;
     const tasks = stores.tasks.rows([...new Set([...ids, ...stores.tasks.dependents(ids)])]);
     const target = row.undoOf ?? row.redoOf;
     const label = target === null ? undefined : (stores.audit.get(target)?.summary ?? row.summary);
@@ -116,6 +155,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           return { value: operation.query({ stores, revision: log.current(), today: dayOf(clock.now()) }, request.input), event: null };
         case 'mutation':
           return mutate(operation, request, actor);
+        case 'recording':
+          return record(operation, request, actor);
         case 'upkeep':
           throw new AppError('internal', `${request.operation} was dispatched, but works on the whole database.`);
       }

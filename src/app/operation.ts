@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { DocumentChange } from '../core/document.ts';
 import { operationContracts } from '../protocol/operations.ts';
 import type { OperationContract } from '../protocol/operations.ts';
 import type { Hash } from './auditLog.ts';
@@ -29,6 +30,8 @@ export type Operation = { contract: OperationContract } & (
   | { kind: 'query'; query(reading: Reading, input: unknown): unknown }
   /** Answers the label of `taskOutput.undone`, for undo and redo. */
   | { kind: 'mutation'; mutate(work: Work, stacks: UndoStacks, input: unknown): string | undefined }
+  /** Keeps versions of files: `record` answers for the case that all of them were known, `answer` from what was recorded. */
+  | { kind: 'recording'; record(work: Work, input: unknown): unknown; answer(revision: number, documents: DocumentChange[]): unknown }
   | { kind: 'upkeep'; maintain(upkeep: Upkeep, input: unknown): Promise<unknown> }
 );
 
@@ -75,6 +78,14 @@ export function stepBack<I extends z.ZodType, O extends z.ZodType>(
       return run(work, stacks);
     },
   };
+}
+
+export function recording<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  record: (work: Work, input: z.output<I>) => z.output<O>,
+  answer: (revision: number, documents: DocumentChange[]) => z.output<O>,
+): Operation {
+  return { contract, kind: 'recording', record: (work, input) => record(work, parse(contract, input)), answer };
 }
 
 export function upkeep<I extends z.ZodType, O extends z.ZodType>(

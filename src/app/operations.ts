@@ -1,6 +1,7 @@
 import { operationContracts } from '../protocol/operations.ts';
 import type { OperationName } from '../protocol/operations.ts';
-import { mutation, query, stepBack, upkeep } from './operation.ts';
+import { listDocuments, readVersion, record, recordMany, recorded, recordedMany, versionsOf } from './documents.ts';
+import { mutation, query, recording, stepBack, upkeep } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { addChecklistItem, checkChecklistItem, create, link, removeChecklistItem, unlink, update, updateMany } from './taskEdits.ts';
 import { archiving, deletion, move, moveMany, restoration, unarchiving } from './taskMoves.ts';
@@ -37,6 +38,11 @@ export const operations = {
   'task.removeChecklistItem': mutation(c['task.removeChecklistItem'], removeChecklistItem),
   'task.undo': stepBack(c['task.undo'], (work, stacks) => undo(work, stacks.topOfUndo(work.actor))),
   'task.redo': stepBack(c['task.redo'], (work, stacks) => redo(work, stacks.topOfRedo(work.actor))),
+  'document.record': recording(c['document.record'], record, recorded),
+  'document.recordMany': recording(c['document.recordMany'], recordMany, recordedMany),
+  'document.list': query(c['document.list'], listDocuments),
+  'document.versions': query(c['document.versions'], versionsOf),
+  'document.version': query(c['document.version'], readVersion),
   'audit.verify': upkeep(c['audit.verify'], verifyAudit),
   'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({
     ...maintenance.status(),

@@ -1,10 +1,12 @@
 import type { Actor } from '../core/actor.ts';
 import type { SealedHistory, SealedRow } from '../core/auditChain.ts';
+import type { DocumentCause, DocumentChange, DocumentKind, DocumentRow, DocumentVersion } from '../core/document.ts';
 import type { FieldChange, HistoryEntry } from '../core/history.ts';
 import type { Status, Task, TaskRow } from '../core/task.ts';
 import type { Details, TaskChanges, TaskValues } from '../core/taskFields.ts';
 import type { OperationOutput } from '../protocol/operations.ts';
 import type * as z from 'zod';
+import type { documentInput } from '../protocol/document.ts';
 import type { taskInput } from '../protocol/task.ts';
 
 /** Where a card is in its column. */
@@ -94,6 +96,44 @@ export interface AuditBody {
   tasks: number[];
   /** The rule that a user has overridden. */
   overrode?: string;
+  /** Versions of documents that this operation recorded, with the hash of their content: so it is sealed with the row. */
+  documents?: SealedVersion[];
+}
+
+export interface SealedVersion {
+  id: number;
+  version: number;
+  hash: string | null;
+}
+
+/** A saved content to be kept. */
+export interface VersionDraft {
+  path: string;
+  kind: DocumentKind;
+  /** Base64; null for a deletion. */
+  content: string | null;
+  cause: DocumentCause;
+  note: string | null;
+}
+
+export type DocumentQuery = z.output<typeof documentInput.list>;
+
+/** The versions of files in the database. */
+export interface DocumentStore {
+  /** Undefined when no version was ever recorded. */
+  find(path: string): (DocumentRow & { id: number }) | undefined;
+  /** Keeps a version unless the newest one has this content already: then undefined. Throws `file.tooLarge`, `input.invalid`. */
+  record(draft: VersionDraft, actor: Actor, now: number): (SealedVersion & { change: DocumentChange }) | undefined;
+  list(query: DocumentQuery): DocumentRow[];
+  /** Newest first. */
+  versions(id: number, limit: number, before?: number): DocumentVersion[];
+  version(id: number, version: number): (DocumentVersion & { content: string | null }) | undefined;
+  /** What events say of recorded versions; nothing for one that is gone. */
+  changes(sealed: readonly SealedVersion[]): DocumentChange[];
+  /** Of these versions those that are stored as they were sealed. */
+  intact(sealed: readonly SealedVersion[]): number;
+  /** All versions there are. */
+  total(): number;
 }
 
 export interface StackRow {
@@ -122,6 +162,7 @@ export interface Stores {
   tasks: TaskStore;
   history: HistoryStore;
   audit: AuditStore;
+  documents: DocumentStore;
   /** All or nothing. */
   transaction<T>(body: () => T): T;
   /** A slice of housekeeping; true while more is left. */

@@ -1,4 +1,5 @@
 import type { Actor } from '../core/actor.ts';
+import { operationContracts } from '../protocol/operations.ts';
 import type { AuditStore } from './storePorts.ts';
 
 /** A change that can be undone or redone. */
@@ -25,6 +26,10 @@ interface Stack {
 }
 
 const depth = 200;
+const undoable: ReadonlySet<string> = new Set(
+  Object.entries(operationContracts).flatMap(([name, contract]) => (contract.undoable ? [name] : [])),
+);
+
 /** How far back in the audit log a person's own changes are looked for. Bounds the cost where agents write most. */
 const reach = 20_000;
 
@@ -63,7 +68,7 @@ export function createUndoStacks(audit: AuditStore): UndoStacks {
     for (const row of audit.recentOf(actor, reach)) {
       if (row.undoOf !== null) undid(stack, row.undoOf, row.revision);
       else if (row.redoOf !== null) redid(stack, row.redoOf, row.revision);
-      else did(stack, row.revision);
+      else if (undoable.has(row.operation)) did(stack, row.revision);
     }
     stacks.set(actor.name, stack);
     return stack;

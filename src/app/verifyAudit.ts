@@ -17,7 +17,7 @@ const range = (from: number, to: number) => (from === to ? `Row ${from}` : `Rows
 
 /** Reads the whole audit log and the history it seals, in slices, and tells what does not fit together. Changes made meanwhile are left out. */
 export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promise<OperationOutput<'audit.verify'>> {
-  const { audit, history } = stores;
+  const { audit, history, documents } = stores;
   const newest = audit.newest();
   const last = newest?.revision ?? 0;
   const given = audit.lastGiven();
@@ -26,6 +26,7 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
   const broken: AuditRow[] = [];
   let rows = 0;
   let listed = 0;
+  let listedVersions = 0;
   let previous: AuditRow | undefined;
 
   const hashOf = (row: AuditRow, tasks: readonly number[]) => hash(canonicalForm(row, history.sealed(row.revision, tasks)));
@@ -40,7 +41,9 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
         message: `${range(expected, row.revision - 1)} of the audit log ${expected === row.revision - 1 ? 'is' : 'are'} missing.`,
       });
     const body = readBody(row.body);
+    const versions = body?.documents ?? [];
     listed += body?.tasks.length ?? 0;
+    listedVersions += versions.length;
     if (body === undefined) {
       problems.push({ kind: 'unreadable', revision: row.revision, message: `Row ${rowText(row)} of the audit log cannot be read.` });
     } else if (hashOf(row, body.tasks) !== row.hash) {
@@ -50,6 +53,13 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
         kind: 'edited',
         revision: row.revision,
         message: `Row ${rowText(row)} of the audit log does not follow from the row before it: one of the two was replaced.`,
+      });
+    }
+    if (documents.intact(versions) < versions.length) {
+      problems.push({
+        kind: 'edited',
+        revision: row.revision,
+        message: `A version of a file that row ${rowText(row)} recorded was changed or removed afterwards.`,
       });
     }
     if (recorded?.revision === row.revision && recorded.hash !== row.hash) {
@@ -84,6 +94,14 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
   }
   // What was written while we read is not missing.
   const lastNow = audit.newest()?.revision ?? 0;
+  const added = documents.total() - listedVersions;
+  if (added > 0 && lastNow === last && problems.length === 0) {
+    problems.push({
+      kind: 'edited',
+      revision: last,
+      message: `There are ${added} more versions of files than the audit log knows of: some were added from outside.`,
+    });
+  }
   const known = Math.max(given, recorded?.revision ?? 0, found.newest > lastNow ? found.newest : 0);
   if (known > last) {
     problems.push({

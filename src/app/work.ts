@@ -4,7 +4,8 @@ import type { TaskRow } from '../core/task.ts';
 import { differences, isDetailField, isRowField, isTaskField } from '../core/taskFields.ts';
 import type { TaskChanges, TaskField, TaskValues } from '../core/taskFields.ts';
 import type { Workflow } from '../core/workflow.ts';
-import type { HistoryDraft, Stamp, Stores, TaskStore } from './storePorts.ts';
+import type { DocumentChange } from '../core/document.ts';
+import type { HistoryDraft, SealedVersion, Stamp, Stores, TaskStore } from './storePorts.ts';
 
 /** One mutation under way, inside its transaction: who, when, and what it has done so far. */
 export interface Work {
@@ -16,6 +17,8 @@ export interface Work {
   /** The number it gets if it changes anything. */
   readonly revision: number;
   readonly history: HistoryDraft[];
+  /** Versions of files it has recorded. */
+  readonly documents: (SealedVersion & { change: DocumentChange })[];
   /** Tasks it has touched, as they are now, in the order of the answer. */
   readonly rows: Map<number, TaskRow>;
   /** Tasks that began or ceased to hold others up. */
@@ -38,6 +41,7 @@ export function startWork(stores: Stores, actor: Actor, workflow: Workflow, now:
     now,
     revision,
     history: [],
+    documents: [],
     rows: new Map(),
     opened: new Set(),
     outdated: new Set(),

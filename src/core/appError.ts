@@ -21,6 +21,14 @@ export type ErrorCode =
   | 'store.engineMismatch' // the shipped sql.js is not the one this build was written for
   | 'store.foreignLock' // another program holds the database file
   | 'store.replaced' // the file was replaced or deleted under us
+  | 'document.notFound' // details.path, details.version
+  | 'file.notFound' // details.path, as in all that follow
+  | 'file.exists'
+  | 'file.stale' // details.currentHash, details.content, details.encoding; null when the file is gone
+  | 'file.unreadable' // details.errno
+  | 'file.tooLarge' // details.limit, in bytes
+  | 'file.outside' // not in the workspace folder or ~/.claude, or not of the kind the operation works on
+  | 'file.io' // details.errno
   | 'cancelled'
   | 'timeout'
   | 'internal';

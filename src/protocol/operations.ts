@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { documentInput, documentOutput } from './document.ts';
 import { taskInput, taskOutput } from './task.ts';
 
 /** What a caller must have been granted. A user has all of them. */
-export const scopes = ['tasks:read', 'tasks:write', 'audit:read', 'database:admin'] as const;
+export const scopes = ['tasks:read', 'tasks:write', 'documents:read', 'documents:write', 'audit:read', 'database:admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface OperationContract {
@@ -18,6 +19,9 @@ const query = <I extends z.ZodType, O extends z.ZodType>(scope: Scope, input: I,
   ({ input, output, mutates: false, undoable: false, scope }) as const;
 const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
   ({ input, output, mutates: true, undoable: true, scope: 'tasks:write' }) as const;
+
+const recording = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ input, output, mutates: true, undoable: false, scope: 'documents:write' }) as const;
 
 const path = z.string().min(1).max(4096);
 const auditProblem = z.object({
@@ -57,6 +61,12 @@ export const operationContracts = {
   'task.removeChecklistItem': mutation(taskInput.removeChecklistItem, taskOutput.changed),
   'task.undo': { ...mutation(taskInput.none, taskOutput.undone), undoable: false },
   'task.redo': { ...mutation(taskInput.none, taskOutput.undone), undoable: false },
+  /** Versions of files. Taking one back is done to the file: by writing an earlier version into it. */
+  'document.record': recording(documentInput.record, documentOutput.recorded),
+  'document.recordMany': recording(documentInput.recordMany, documentOutput.recordedMany),
+  'document.list': query('documents:read', documentInput.list, documentOutput.list),
+  'document.versions': query('documents:read', documentInput.versions, documentOutput.versions),
+  'document.version': query('documents:read', documentInput.version, documentOutput.version),
   'audit.verify': query('audit:read', z.strictObject({}), z.object({ rows: z.int(), problems: z.array(auditProblem) })),
   'database.status': query(
     'tasks:read',

@@ -1,18 +1,6 @@
 import * as z from 'zod';
 import { limits, priorities, statuses, taskTypes } from '../core/task.ts';
-
-const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-// Control characters would break terminals, exports and the audit's canonical form; tab and line ends are text.
-const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
-const lineBreak = /[\r\n]/;
-
-const text = (max: number) =>
-  z
-    .string()
-    .max(max, `is longer than ${max.toLocaleString('en')} characters`)
-    .refine((s) => !loneSurrogate.test(s), 'holds half of a surrogate pair, which is no character')
-    .refine((s) => !control.test(s), 'holds a control character');
-const line = (max: number) => text(max).refine((s) => !lineBreak.test(s), 'holds a line break');
+import { line, text, wellFormed } from './text.ts';
 
 export const taskId = z.int().positive();
 export const status = z.enum(statuses);
@@ -29,10 +17,7 @@ const label = line(limits.label).refine((s) => s.trim() !== '', 'is empty');
 const shortLine = line(500);
 
 // Control characters may stay in what came from elsewhere, but half a surrogate pair has no bytes to be stored as.
-const verbatim = z
-  .string()
-  .max(limits.text, `is longer than ${limits.text.toLocaleString('en')} characters`)
-  .refine((s) => !loneSurrogate.test(s), 'holds half of a surrogate pair, which is no character');
+const verbatim = wellFormed(limits.text);
 
 const contract = z.strictObject({
   surface: line(500),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ErrorBody } from '../core/appError.ts';
+import type { DocumentChange } from '../core/document.ts';
 import type { TaskRow } from '../core/task.ts';
 import { actorKinds } from '../core/actor.ts';
 import type { Actor } from '../core/actor.ts';
@@ -14,6 +15,8 @@ export interface StoreEvent {
     actor: Actor;
     /** Light rows as they are now, deleted and archived ones included (`deletedAt`, `archivedAt` say so). */
     tasks: TaskRow[];
+    /** Versions of files that were recorded; then there are no tasks. */
+    documents?: DocumentChange[];
   };
 }
 

@@ -2,6 +2,7 @@ import { createDispatcher as createAppDispatcher } from '../app/dispatcher.ts';
 import type { Hash } from '../app/auditLog.ts';
 import type { Clock, DatabaseMaintenance, Dispatcher } from '../app/ports.ts';
 import { createAuditRepository } from './auditRepository.ts';
+import { createDocumentRepository } from './documentRepository.ts';
 import { createHistoryRepository } from './historyRepository.ts';
 import { createSearchIndex } from './searchIndex.ts';
 import type { Sql } from './sql.ts';
@@ -22,6 +23,7 @@ export function createDispatcher({ sql, clock, hash, maintenance }: DispatcherDe
     tasks: createTaskRepository(sql, search),
     history: createHistoryRepository(sql),
     audit: createAuditRepository(sql),
+    documents: createDocumentRepository(sql),
     transaction: sql.transaction,
     tidy: search.merge,
   };

@@ -69,7 +69,7 @@ function readChunk(text: string, span: Span, source: string, lines: Line[]): Fro
   if (items !== null && valueSpan.start < first.end) valueSpan.start = keySpan.end + 1;
   return {
     key,
-    ...(items === null ? scanText(text, valueSpan) : { value: items.map(({ value }) => value), style: 'block' as const }),
+    ...(items === null ? scanText(text, valueSpan) : { value: items, style: 'block' as const }),
     raw: text.slice(valueSpan.start, valueSpan.end),
     keySpan,
     valueSpan,
@@ -107,17 +107,9 @@ function commonStart(a: string, b: string): string {
   return a.slice(0, length);
 }
 
-export interface ScannedItem {
-  value: FieldValue;
-  /** The item behind its dash. */
-  span: Span;
-  /** Whether YAML reads it like this. */
-  sound: boolean;
-}
-
 /** The items of a block list some of which YAML rejects; null when it is none. The first may stand on the line of the key. */
-export function scanItems(text: string, valueSpan: Span): ScannedItem[] | null {
-  const items: ScannedItem[] = [];
+function scanItems(text: string, valueSpan: Span): FieldValue[] | null {
+  const items: FieldValue[] = [];
   const before = text.slice(lineStart(text, valueSpan.start, 0), valueSpan.start);
   let indent = before.trim() === '' ? before : null;
   let start = -1;
@@ -129,7 +121,7 @@ export function scanItems(text: string, valueSpan: Span): ScannedItem[] | null {
     const column = span.start - lineStart(text, span.start, 0);
     const value = readYamlValue(' '.repeat(column) + content);
     const folded = linesOf(text, span).map((line) => text.slice(line.start, line.end).trim());
-    items.push({ value: value ?? folded.join(' '), span, sound: value !== undefined });
+    items.push(value === undefined ? folded.join(' ') : value);
   };
   for (const [index, line] of linesOf(text, valueSpan).entries()) {
     const content = text.slice(line.start, line.end);

@@ -7,7 +7,7 @@ import type { Span } from './textEdit.ts';
 import type { YamlComplaint } from './yamlValue.ts';
 import { YamlValues } from './yamlValue.ts';
 
-export interface YamlReading {
+interface YamlReading {
   fields: FrontmatterField[];
   complaints: YamlComplaint[];
 }

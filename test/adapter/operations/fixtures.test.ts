@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { migrations } from '../../../src/storage/migrations/all.ts';
 import { schemaState } from '../../../src/storage/migrate.ts';
 import { fillDatabase } from '../../fixtures/fillDatabase.ts';
+import { fillDocuments } from '../../fixtures/fillDocuments.ts';
 import { agent, openBench } from './rig.ts';
 import type { Bench } from './rig.ts';
 
@@ -12,8 +13,15 @@ const folder = path.resolve('test/fixtures');
 const fixtures = fs.readdirSync(folder).filter((name) => /^schema-\d+\.db$/.test(name));
 
 function contents(bench: Bench): unknown {
+  const documents = bench.call('document.list', {}).documents.map(({ path: name, version }) => ({
+    history: bench.call('document.versions', { path: name }),
+    contents: Array.from({ length: version }, (_, i) => bench.call('document.version', { path: name, version: i + 1 }).content),
+  }));
   const tasks = bench.call('task.list', { scope: 'all', sort: 'created', limit: 1000 }).tasks;
-  return tasks.map(({ id }) => ({ task: bench.call('task.get', { id }), history: bench.call('task.history', { id }).entries }));
+  return {
+    documents,
+    tasks: tasks.map(({ id }) => ({ task: bench.call('task.get', { id }), history: bench.call('task.history', { id }).entries })),
+  };
 }
 
 describe('databases of every past schema', () => {
@@ -28,6 +36,7 @@ describe('databases of every past schema', () => {
     test(`${name} is migrated with all it holds, and works`, async () => {
       using fresh = await openBench();
       fillDatabase(fresh);
+      if (name >= 'schema-0002.db') fillDocuments(fresh);
       using old = await openBench(path.join(folder, name));
       assert.equal(schemaState(old.sql, migrations).kind, 'current');
       assert.deepEqual(contents(old), contents(fresh));

@@ -148,6 +148,8 @@ describe('trouble with the file', () => {
     using ws = workspace();
     const first = await open(ws.directory);
     for (let i = 0; i < 400; i++) await create(first, `task ${i} ${'y'.repeat(300)}`);
+    const content = Buffer.from('# Rules\r\n'.repeat(1000)).toString('base64');
+    await first.store.call('document.record', { path: 'CLAUDE.md', kind: 'instructions', content, cause: 'outside' });
     await first.store.close();
     const bytes = fs.readFileSync(ws.db);
     // A leaf of the task table becomes noise: a page of a table (type 13) with titles, and not the history that quotes them.
@@ -169,7 +171,8 @@ describe('trouble with the file', () => {
     assert.deepEqual(fs.readFileSync(notice.file ?? ''), bytes);
     assert.ok(left.length > 300 && left.length < 400, `${left.length} of 400 tasks: ${notice.message}`);
     assert.ok(notice.message.includes(`task: ${left.length} of 400 rows`), notice.message);
-    assert.match(notice.message, /audit: all 400 rows/);
+    assert.match(notice.message, /audit: all 401 rows/);
+    assert.equal((await rig.store.call('document.version', { path: 'CLAUDE.md', version: 1 })).content, content);
     assert.deepEqual((await rig.store.call('audit.verify', {})).problems, []);
     await create(rig, 'goes on');
   });
