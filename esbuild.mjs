@@ -5,6 +5,7 @@
 //   dist/codicon.css, dist/codicon.ttf       the icons the board draws, and no others
 //   dist/THIRD-PARTY-NOTICES.txt             licences of all of that
 //   src/host/contributions.generated.ts      ids and settings of package.json as types
+//   l10n/bundle.l10n.json                    the texts of the code, for translators
 //   out/meta.json                            esbuild's metafile, which the architecture test reads
 //   out/test/**                              with --tests: one bundle per *.test.ts and *.process.ts
 import { build, context } from 'esbuild';
@@ -147,6 +148,35 @@ async function generateContributions() {
   write(from('src/host/contributions.generated.ts'), await contributionsSource(manifest));
 }
 
+// ---- texts
+
+/**
+ * The texts of the code as VS Code's bundle: those written in a call of `t`, and of the known ones those that reach it by a variable and
+ * stand somewhere in the code.
+ */
+export function l10nBundle(sources, known) {
+  const literal = /(?<![\w.])(?:vscode\.)?(?:l10n\.)?t\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
+  const everything = sources.join('\n');
+  const spoken = sources.flatMap((source) => [...source.matchAll(literal)].map((match) => match[2].replace(/\\(['"`\\])/g, '$1')));
+  const passed = known.filter((text) => everything.includes(text) || everything.includes(text.replaceAll("'", "\\'")));
+  const texts = [...new Set([...spoken, ...passed])].sort((a, b) => (a < b ? -1 : 1));
+  return `${JSON.stringify(Object.fromEntries(texts.map((text) => [text, text])), null, 2)}\n`;
+}
+
+/** All code that runs in a window: `core` and `app` word what the host shows. */
+export function l10nSources() {
+  return ['src/core', 'src/app', 'src/host', 'src/webview', 'src/storage', 'src/protocol']
+    .flatMap((folder) => fs.readdirSync(from(folder), { recursive: true }).map((file) => path.join(folder, file)))
+    .filter((file) => /\.tsx?$/.test(file))
+    .sort()
+    .map((file) => fs.readFileSync(from(file), 'utf8'));
+}
+
+function generateL10n() {
+  const file = from('l10n/bundle.l10n.json');
+  write(file, l10nBundle(l10nSources(), Object.keys(JSON.parse(fs.readFileSync(file, 'utf8')))));
+}
+
 // ---- icons
 
 /** The board draws a score of the font's 600 icons: the subset is a twentieth of the font. */
@@ -239,6 +269,7 @@ export function noticesText(metafile) {
 
 async function prepare() {
   await generateContributions();
+  generateL10n();
   fs.mkdirSync(dist(), { recursive: true });
   for (const file of ['sql-wasm.js', 'sql-wasm.wasm']) write(dist(file), fs.readFileSync(from('node_modules/sql.js/dist', file)));
 }

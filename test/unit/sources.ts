@@ -33,6 +33,11 @@ interface Metafile {
 export const metafile = () => readJson<Metafile>('out/meta.json');
 
 /** The build's own functions. It is no part of any bundle, so it is loaded as it stands. */
-export function buildScript(): Promise<{ contributionsSource(manifest: unknown): Promise<string>; noticesText(meta: Metafile): string }> {
+export function buildScript(): Promise<{
+  contributionsSource(manifest: unknown): Promise<string>;
+  noticesText(meta: Metafile): string;
+  l10nSources(): string[];
+  l10nBundle(sources: readonly string[], known: readonly string[]): string;
+}> {
   return import(path.join(root, 'esbuild.mjs'));
 }
