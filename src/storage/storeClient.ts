@@ -45,8 +45,6 @@ const defaultTimeout = 30_000;
 const restartDelays = [0, 1000, 2000, 5000, 10_000, 30_000];
 const crashMemory = 60_000;
 const closeLimit = 10_000;
-/** What the thread makes for a call is garbage at once: room for more of it, which V8 takes when it may, is only memory held. */
-const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 
 const closedError = () => new AppError('store.unavailable', 'The task database of this folder is closed. Open the folder again to use it.');
 
@@ -115,7 +113,7 @@ export function openStore(deps: StoreDeps): Store {
 
   function start(): void {
     const data: StoreThreadData = { task: 'store', directory: deps.directory, assets: deps.assets };
-    const thread = new Worker(deps.workerFile, { workerData: data, name: 'claudetask storage', resourceLimits });
+    const thread = new Worker(deps.workerFile, { workerData: data, name: 'claudetask storage' });
     worker = thread;
     thread.on('message', receiveAll);
     thread.on('error', (error) => deps.log.error('The storage thread failed', error));
