@@ -18,19 +18,27 @@ function must(what, command, args, options = {}) {
   process.exit(1);
 }
 
+const sampleFiles = {
+  'README.md': '# Sample\n\nA small workspace to try ClaudeTask in. Its tasks live in `.claudetask/claudetask.db`.\n',
+  'src/greeting.js':
+    '// Select some lines, and run "ClaudeTask: Add Task from Selection...".\nexport function greeting(name) {\n  return `Hello, ${name}!`;\n}\n',
+  'CLAUDE.md': '# Sample\n\nA greeting for everybody. Its style is in @docs/style.md, and what is missing in @docs/missing.md.\n',
+  'docs/style.md': '# Style\n\nShort sentences. No abbreviations.\n',
+  '.claude/agents/reviewer.md':
+    '---\nname: reviewer\ndescription: Reviews a change before it is committed. Use after every edit.\ntools: Read, Grep, Glob\n---\nRead the change and say what is wrong with it, the worst first.\n',
+  // Windows line ends and a colon in an unquoted value: Claude Code ignores this one without a word, and the Agents view says why.
+  '.claude/agents/release-notes.md':
+    '---\r\nname: release-notes\r\ndescription: Writes release notes. Use when: a version is tagged\r\n---\r\nWrite what changed for the user.\r\n',
+};
+
 /** Kept between starts: what you do in it is still there next time. */
 function sampleWorkspace() {
   const folder = path.join(root, '.vscode-test/sample');
   if (fs.existsSync(folder)) return folder;
-  fs.mkdirSync(path.join(folder, 'src'), { recursive: true });
-  fs.writeFileSync(
-    path.join(folder, 'README.md'),
-    '# Sample\n\nA small workspace to try ClaudeTask in. Its tasks live in `.claudetask/claudetask.db`.\n',
-  );
-  fs.writeFileSync(
-    path.join(folder, 'src/greeting.js'),
-    '// Select some lines, and run "ClaudeTask: Add Task from Selection...".\nexport function greeting(name) {\n  return `Hello, ${name}!`;\n}\n',
-  );
+  for (const [name, content] of Object.entries(sampleFiles)) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), content);
+  }
   return folder;
 }
 
