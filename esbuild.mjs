@@ -1,8 +1,9 @@
 // Builds everything: node esbuild.mjs [--production] [--tests] [--watch]
 //   dist/extension.js, dist/storage.js       host and storage thread
 //   dist/board.js, dist/board.css            the board's page
+//   dist/agent.js, dist/agent.css            the form over an agent's file
 //   dist/sql-wasm.js, dist/sql-wasm.wasm     sql.js, unmodified
-//   dist/codicon.css, dist/codicon.ttf       the icons the board draws, and no others
+//   dist/codicon.css, dist/codicon.ttf       the icons the pages draw, and no others
 //   dist/THIRD-PARTY-NOTICES.txt             licences of all of that
 //   src/host/contributions.generated.ts      ids and settings of package.json as types
 //   l10n/bundle.l10n.json                    the texts of the code, for translators
@@ -35,11 +36,20 @@ const shared = {
   jsx: 'automatic',
   jsxImportSource: 'preact',
 };
-const forNode = { ...shared, platform: 'node', format: 'cjs', target: node, minify: production, keepNames: production };
+// `main` of some packages is a wrapper that requires its parts by names that no bundler sees.
+const forNode = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: node,
+  mainFields: ['module', 'main'],
+  minify: production,
+  keepNames: production,
+};
 
 const page = {
   ...shared,
-  entryPoints: { board: 'src/webview/board/main.tsx' },
+  entryPoints: { board: 'src/webview/board/main.tsx', agent: 'src/webview/agent/main.tsx' },
   outdir: 'dist',
   platform: 'browser',
   format: 'iife',
@@ -179,15 +189,17 @@ function generateL10n() {
 
 // ---- icons
 
-/** The board draws a score of the font's 600 icons: the subset is a twentieth of the font. */
+/** The pages draw a score of the font's 600 icons: the subset is a twentieth of the font. */
 async function codicons() {
-  const source = fs.readFileSync(from('src/webview/board/icons.ts'), 'utf8');
-  const names = [...new Set([...source.matchAll(/^\s+'([a-z][a-z0-9-]*)',$/gm)].map((match) => match[1]))];
+  const files = ['src/webview/board/icons.ts', 'src/webview/agent/icons.ts'];
+  const source = files.map((file) => fs.readFileSync(from(file), 'utf8')).join('\n');
+  const lists = [...source.matchAll(/Icons = \[([^\]]*)\]/g)].map((match) => match[1]).join();
+  const names = [...new Set([...lists.matchAll(/'([a-z][a-z0-9-]*)'/g)].map((match) => match[1]))].sort();
   const folder = from('node_modules/@vscode/codicons/dist');
   const css = fs.readFileSync(path.join(folder, 'codicon.css'), 'utf8');
   const rules = names.map((name) => {
     const code = new RegExp(`^\\.codicon-${name}:before \\{ content: "\\\\([0-9a-f]+)" \\}`, 'm').exec(css)?.[1];
-    if (code === undefined) throw new Error(`src/webview/board/icons.ts names the icon "${name}", which @vscode/codicons has not.`);
+    if (code === undefined) throw new Error(`${files.join(' or ')} names the icon "${name}", which @vscode/codicons has not.`);
     return { name, code };
   });
   const text = rules.map(({ code }) => String.fromCodePoint(parseInt(code, 16))).join('');

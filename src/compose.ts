@@ -1,14 +1,25 @@
 import * as vscode from 'vscode';
 import type { Store } from './app/ports.ts';
+import type { Actor } from './core/actor.ts';
 import { Boards } from './host/board/boards.ts';
+import { registerAgentForms } from './host/agentForm/agentForms.ts';
+import { ClaudeFolders, type ClaudeFolder } from './host/claude/claudeFolders.ts';
+import { followWorkspace } from './host/claude/followWorkspace.ts';
+import { InstructionModels } from './host/claude/instructionModels.ts';
 import type { AllHandlers } from './host/commands/handler.ts';
 import { createContextKeys, followStores } from './host/contextKeys.ts';
 import { settingIds } from './host/contributions.generated.ts';
 import { createLog } from './host/log.ts';
+import { registerDocuments } from './host/documents/registerDocuments.ts';
+import { Conflicts } from './host/documents/showConflict.ts';
+import type { FolderTasks } from './host/folderTasks.ts';
+import { registerLanguageFeatures } from './host/language/registerLanguageFeatures.ts';
 import { followNotices } from './host/notices.ts';
 import { registerAll, runShown } from './host/registerAll.ts';
 import { createSettings } from './host/settings.ts';
 import { createStatusBar } from './host/statusBar.ts';
+import { createAgentView } from './host/trees/agents/agentView.ts';
+import { createInstructionView } from './host/trees/instructions/instructionView.ts';
 import { createTaskView } from './host/trees/taskView.ts';
 import { WorkspaceStores } from './host/workspaceStores.ts';
 import { DisposableStore } from './util/disposable.ts';
@@ -27,18 +38,29 @@ export function compose(context: vscode.ExtensionContext): App {
   const inExtension = (...path: string[]) => vscode.Uri.joinPath(context.extensionUri, ...path);
   const dist = inExtension('dist');
 
+  /** Whose changes those made in this window are. */
+  async function userOf(folder: vscode.WorkspaceFolder): Promise<Actor> {
+    const { readUserName } = await import('./host/userName.ts');
+    return { kind: 'user', name: settings.userName(folder.uri) || (await readUserName(folder.uri.fsPath)) };
+  }
+
   async function openStore(folder: vscode.WorkspaceFolder): Promise<Store> {
     // The wire's schemas come with it: not on the way to activation.
-    const [{ openStore: open }, { readUserName }] = await Promise.all([import('./storage/storeClient.ts'), import('./host/userName.ts')]);
-    const directory = folder.uri.fsPath;
-    const name = settings.userName(folder.uri) || (await readUserName(directory));
+    const [{ openStore: open }, actor] = await Promise.all([import('./storage/storeClient.ts'), userOf(folder)]);
     const workerFile = vscode.Uri.joinPath(dist, 'storage.js').fsPath;
-    const store = open({ directory, workerFile, assets: dist.fsPath, actor: { kind: 'user', name }, log });
+    const store = open({ directory: folder.uri.fsPath, workerFile, assets: dist.fsPath, actor, log });
     parts.add(followNotices(store, folder.name, log));
     return store;
   }
 
   const stores = parts.add(new WorkspaceStores({ log, settings, openStore }));
+
+  async function openClaudeFolder(tasks: FolderTasks): Promise<ClaudeFolder> {
+    const [{ openClaudeFolder: open }, user] = await Promise.all([import('./composeClaude.ts'), userOf(tasks.folder)]);
+    return await open(tasks, user, log);
+  }
+
+  const claude = parts.add(new ClaudeFolders({ stores, openFolder: openClaudeFolder }));
   const setContext = createContextKeys();
   parts.add(followStores(stores, setContext));
   const run = async (what: string, work: () => Promise<unknown>): Promise<void> => void (await runShown(log, what, work));
@@ -60,10 +82,31 @@ export function compose(context: vscode.ExtensionContext): App {
   );
   parts.add(createStatusBar(stores));
 
+  const models = parts.add(new InstructionModels(claude));
+  const conflicts = parts.add(new Conflicts());
+  parts.add(followWorkspace({ stores, folders: claude }));
+  const agentView = parts.add(createAgentView({ claude, stores, setContext }));
+  const instructionView = parts.add(createInstructionView({ stores, folders: claude, models, setContext }));
+  parts.add(registerDocuments({ folders: claude, models }));
+  parts.add(registerAgentForms({ log, dist, modelOf: async (uri) => (await claude.of(uri))?.agents }));
+  parts.add(registerLanguageFeatures({ claude, stores, settings, log, sources: () => models.sources() }));
+
   const version: unknown = Object(context.extension.packageJSON).version;
   let handlers: Promise<AllHandlers> | undefined;
   const loadHandlers = async () =>
-    (await import('./host/commands/allHandlers.ts')).allHandlers({ stores, view, boards, log, settings, version: String(version) });
+    (await import('./host/commands/allHandlers.ts')).allHandlers({
+      stores,
+      view,
+      boards,
+      log,
+      settings,
+      version: String(version),
+      claude,
+      models,
+      conflicts,
+      agentView,
+      fileRows: [agentView, instructionView],
+    });
   parts.add(registerAll(log, () => (handlers ??= loadHandlers())));
 
   const start = setImmediate(() => void run('Open the databases', () => stores.start()));
@@ -73,6 +116,7 @@ export function compose(context: vscode.ExtensionContext): App {
     stores,
     close: async () => {
       try {
+        await claude.close();
         await stores.close();
       } finally {
         parts.dispose();

@@ -7,6 +7,7 @@ import { fieldOf, readMarkdown } from '../core/markdown/frontmatter.ts';
 import { setField } from '../core/markdown/frontmatterEdit.ts';
 import { applyEdits } from '../core/markdown/textEdit.ts';
 import type { FileOperationOutput, fileOperationContracts } from '../protocol/fileOperations.ts';
+import { restoreVersion } from './documentFiles.ts';
 import type { FileView } from './filePorts.ts';
 import type { FileWork } from './fileOperations.ts';
 import { conflicted, finish, named, readable, readEntry, shownPath, stale, toBytes, toContent, writable } from './fileWork.ts';
@@ -49,19 +50,8 @@ export async function deleteAgent(work: FileWork, { path, expectedHash }: Input<
   return { path };
 }
 
-export async function restoreAgent(work: FileWork, { path, version, expectedHash }: Input<'agent.restore'>): Promise<Written> {
-  const file = await writable(work, path, 'agent');
-  const store = await work.store();
-  const { content } = await store.call('document.version', { path, version }, { actor: work.actor });
-  const bytes = content === null ? undefined : work.files.base64.decode(content);
-  if (bytes === undefined) {
-    throw new AppError('document.notFound', `Version ${version} of ${path} says that it was deleted. Choose an earlier one.`, {
-      path,
-      version,
-    });
-  }
-  const outcome = await work.files.write(file, bytes, { expected: expectedHash });
-  return await finish(work, file, outcome, { cause: 'restore', note: `Version ${version}` });
+export async function restoreAgent(work: FileWork, input: Input<'agent.restore'>): Promise<Written> {
+  return await restoreVersion(work, await writable(work, input.path, 'agent'), input);
 }
 
 export async function moveAgent(work: FileWork, { path, scope, expectedHash }: Input<'agent.move'>): Promise<Written> {

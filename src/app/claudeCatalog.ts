@@ -27,6 +27,13 @@ export interface SaveReason {
   note?: string;
 }
 
+export interface SearchGaps {
+  /** Folders that could not be listed. */
+  unreadable: readonly string[];
+  /** There were too many folders to look into all of them. */
+  incomplete: boolean;
+}
+
 /** Every file of Claude Code that concerns one workspace folder, kept up to date. Paths are absolute, with `/`. */
 export interface ClaudeCatalog extends Disposable {
   /** As far as they are known; the plugins are known after `ready`. */
@@ -38,6 +45,8 @@ export interface ClaudeCatalog extends Disposable {
   /** The files found so far, by path; empty before `ready`. */
   files(kind?: DocumentKind): readonly FileEntry[];
   get(path: string): FileEntry | undefined;
+  /** Where the last search of everything could not look. */
+  readonly gaps: SearchGaps;
   /** The content; kept until it changes. Undefined when the file is gone, unreadable or too large. */
   text(path: string): Promise<CatalogText | undefined>;
   /** The content if it is at hand. */

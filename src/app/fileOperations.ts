@@ -5,6 +5,8 @@ import type { FileOperationContract, FileOperationInput, FileOperationName, File
 import { fileOperationContracts } from '../protocol/fileOperations.ts';
 import { createAgent, deleteAgent, getAgent, listAgents, moveAgent, renameAgent, restoreAgent, updateAgent } from './agentFiles.ts';
 import type { ClaudeCatalog } from './claudeCatalog.ts';
+import { createCommand, createRule, createSkill, putAgentLog, putMemory, setAgentEnabled } from './claudeFiles.ts';
+import { restoreDocument } from './documentFiles.ts';
 import type { Files } from './filePorts.ts';
 import { parseInput } from './input.ts';
 import { getInstructions, listInstructions, listSkills, putInstructions } from './instructionFiles.ts';
@@ -50,10 +52,17 @@ const handlers: { readonly [N in FileOperationName]: (work: FileWork, input: unk
   'agent.move': operation('agent.move', c['agent.move'], moveAgent),
   'agent.delete': operation('agent.delete', c['agent.delete'], deleteAgent),
   'agent.restore': operation('agent.restore', c['agent.restore'], restoreAgent),
+  'agent.setEnabled': operation('agent.setEnabled', c['agent.setEnabled'], setAgentEnabled),
   'instructions.list': operation('instructions.list', c['instructions.list'], listInstructions),
   'instructions.get': operation('instructions.get', c['instructions.get'], getInstructions),
   'instructions.put': operation('instructions.put', c['instructions.put'], putInstructions),
   'skill.list': operation('skill.list', c['skill.list'], listSkills),
+  'skill.create': operation('skill.create', c['skill.create'], createSkill),
+  'command.create': operation('command.create', c['command.create'], createCommand),
+  'rule.create': operation('rule.create', c['rule.create'], createRule),
+  'memory.put': operation('memory.put', c['memory.put'], putMemory),
+  'agentLog.put': operation('agentLog.put', c['agentLog.put'], putAgentLog),
+  'document.restore': operation('document.restore', c['document.restore'], restoreDocument),
 };
 
 /** What is about to be replaced must be among the versions first. Without a database files can be worked on all the same. */

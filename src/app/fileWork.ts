@@ -49,7 +49,16 @@ export function named(catalog: ClaudeCatalog, entry: FileEntry, read: { text: st
   return { ...shown(catalog, entry), name: field('name'), description: field('description'), hash: read?.hash ?? null };
 }
 
-const nouns: Readonly<Partial<Record<DocumentKind, string>>> = { agent: 'an agent', instructions: 'an instruction file', skill: 'a skill' };
+const nouns: Readonly<Record<DocumentKind, string>> = {
+  agent: 'an agent',
+  skill: 'a skill',
+  command: 'a slash command',
+  rule: 'a rule',
+  instructions: 'an instruction file',
+  memory: 'a file of an agent’s memory',
+  agentLog: 'an agent’s log',
+  settings: 'a settings file',
+};
 
 /** A file that is to be read: one that Claude Code looks for, wherever it lies. The catalog may not have noticed a new one yet. */
 export async function readable({ catalog, files }: FileWork, path: string, kind: DocumentKind): Promise<FileEntry> {

@@ -7,7 +7,7 @@ import { decodeFile } from '../core/markdown/fileText.ts';
 import { Burst } from '../util/burst.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import { Emitter } from '../util/emitter.ts';
-import type { CatalogChange, CatalogDeps, CatalogText, ClaudeCatalog, SaveReason } from './claudeCatalog.ts';
+import type { CatalogChange, CatalogDeps, CatalogText, ClaudeCatalog, SaveReason, SearchGaps } from './claudeCatalog.ts';
 import { readInstalledPlugins } from './claudePlugins.ts';
 import { DocumentHistory, stranger } from './documentHistory.ts';
 import { ExpectedSaves } from './expectedSaves.ts';
@@ -39,6 +39,7 @@ class Catalog implements ClaudeCatalog {
   readonly #texts = new TextCache();
   readonly #expected: ExpectedSaves;
   #places: ClaudePlaces;
+  #gaps: SearchGaps = { unreadable: [], incomplete: false };
   #starting: Promise<void> | undefined;
   #catchingUp: Promise<void> | undefined;
   /** All that was found before is in the database: from then on each change is brought there. */
@@ -103,6 +104,7 @@ class Catalog implements ClaudeCatalog {
       const plugins = await this.#deps.files.read(list).catch(() => undefined);
       this.#places = { ...this.#places, plugins: plugins === undefined ? [] : readInstalledPlugins(decodeFile(plugins.bytes)) };
       const found = await this.#deps.files.scan(this.#places, { signal: this.#ending.signal });
+      this.#gaps = { unreadable: found.unreadable, incomplete: found.incomplete };
       await this.#take(found.entries, [...this.#entries.values()]);
     });
   }
@@ -194,6 +196,10 @@ class Catalog implements ClaudeCatalog {
 
   get(path: string): FileEntry | undefined {
     return this.#entries.get(path);
+  }
+
+  get gaps(): SearchGaps {
+    return this.#gaps;
   }
 
   textNow(path: string): CatalogText | undefined {

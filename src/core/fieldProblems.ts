@@ -16,6 +16,8 @@ export interface FieldRules {
   skip?: ReadonlySet<string>;
   /** Claude Code reads yes, no, on, off, 1 and 0 as booleans in this kind of file. */
   booleanWords?: boolean;
+  /** What Claude Code makes of a key that is there without a value, where that is more than nothing: a sentence. */
+  empty?: Readonly<Record<string, string>>;
   /** The value that is meant by one that is not allowed, where spelling does not tell. */
   suggest?: (key: string, value: string) => string | undefined;
 }
@@ -169,11 +171,13 @@ function listProblem(document: MarkdownDocument, field: FrontmatterField): Probl
 }
 
 function valueProblem(document: MarkdownDocument, field: FrontmatterField, spec: FieldSpec, rules: FieldRules): Problem | undefined {
-  if (field.value === null || field.value === '') {
+  const meaning = rules.empty?.[field.key];
+  const isEmptyList = Array.isArray(field.value) && field.value.length === 0;
+  if (field.value === null || field.value === '' || (isEmptyList && meaning !== undefined)) {
     return {
       code: 'empty-field',
-      severity: 'hint',
-      message: `\`${field.key}\` has no value. Fill it in or remove the line.`,
+      severity: meaning === undefined ? 'hint' : 'warning',
+      message: `\`${field.key}\` has no value. ${meaning === undefined ? '' : `${meaning} `}Fill it in or remove the line.`,
       span: fieldSpan(field),
       fixes: [removeFieldFix(document, field.key)],
     };

@@ -22,3 +22,9 @@ export function namesOf(value: FieldValue | undefined): string[] {
     return item !== null && typeof item === 'object' && !isList(item) ? Object.keys(item) : [];
   });
 }
+
+/** Words with spaces or commas between, those in parentheses kept together; or the names in a list. */
+export function wordsOf(value: FieldValue | undefined): string[] {
+  if (typeof value !== 'string') return namesOf(value);
+  return [...value.matchAll(/[^\s,()]+(?:\([^)]*\))?/g)].map((match) => match[0]);
+}

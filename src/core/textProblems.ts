@@ -3,7 +3,7 @@ import type { MarkdownDocument } from './markdown/frontmatter.ts';
 import { findMojibake, mojibakeEdits } from './markdown/mojibake.ts';
 import type { Problem } from './problem.ts';
 
-/** `---` between the fences; anthropics/claude-code#89404 reports that it ends the frontmatter, even within a line. */
+/** `---` between the fences ends the frontmatter for Claude Code, even within a line (anthropics/claude-code#89404; so does the CLI 2.1.330). */
 function dashes(document: MarkdownDocument): Problem[] {
   const { frontmatter, text } = document;
   if (frontmatter === null) return [];
@@ -18,7 +18,7 @@ function dashes(document: MarkdownDocument): Problem[] {
       code: 'dashes-in-frontmatter',
       severity: 'warning',
       message:
-        'Claude Code may end the frontmatter at these hyphens, even within a line: what follows would become prompt. Write something else.',
+        'Claude Code ends the frontmatter at the first three hyphens, even within a line: what follows becomes prompt. Write something else.',
       span: { start, end },
       fixes: isDash ? [{ title: 'Write a dash (—)', kind: 'replace-dashes', preferred: true, edits: [{ start, end, text: '—' }] }] : [],
     });
@@ -48,7 +48,10 @@ function literalNewlines(document: MarkdownDocument): Problem[] {
     problems.push({
       code: 'literal-newline',
       severity: 'information',
-      message: `Claude reads the \`\\n\` in \`${field.key}\` as a backslash and an n, not as line breaks.`,
+      message:
+        field.key === 'description'
+          ? 'Each `\\n` in `description` is a backslash and an n. Claude Code makes line breaks of them for agents; nothing else does.'
+          : `Claude reads the \`\\n\` in \`${field.key}\` as a backslash and an n, not as line breaks.`,
       span: field.valueSpan,
       fixes: [{ title: `Write ${field.key} on lines of its own`, kind: 'block-scalar', edits }],
     });

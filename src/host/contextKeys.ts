@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../util/disposable.ts';
 import type { WorkspaceStores } from './workspaceStores.ts';
 
-export type ContextKey = 'claudetask.ready' | 'claudetask.hasTasks' | 'claudetask.failed' | 'claudetask.filtered';
+export type ContextKey =
+  | 'claudetask.ready'
+  | 'claudetask.hasTasks'
+  | 'claudetask.failed'
+  | 'claudetask.filtered'
+  | 'claudetask.agentsReady'
+  | 'claudetask.instructionsReady';
 
 /** Sets a key of `when` clauses, once per change: each set is a message to the window. */
 export function createContextKeys(): (key: ContextKey, value: boolean) => void {

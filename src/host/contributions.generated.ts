@@ -39,10 +39,40 @@ export const commandIds = [
   'claudetask.audit.verify',
   'claudetask.diagnostics.copy',
   'claudetask.log.show',
+  'claudetask.agent.create',
+  'claudetask.agent.createFromDescription',
+  'claudetask.agent.open',
+  'claudetask.agent.openForm',
+  'claudetask.agent.rename',
+  'claudetask.agent.duplicate',
+  'claudetask.agent.move',
+  'claudetask.agent.delete',
+  'claudetask.agent.restore',
+  'claudetask.agent.enable',
+  'claudetask.agent.disable',
+  'claudetask.agent.explain',
+  'claudetask.agent.assignSkills',
+  'claudetask.agent.openMemory',
+  'claudetask.agent.appendMemory',
+  'claudetask.agent.openLog',
+  'claudetask.agent.appendLog',
+  'claudetask.skill.create',
+  'claudetask.skill.open',
+  'claudetask.slashCommand.create',
+  'claudetask.rule.create',
+  'claudetask.instructions.create',
+  'claudetask.instructions.open',
+  'claudetask.instructions.preview',
+  'claudetask.instructions.insertTask',
+  'claudetask.instructions.addImport',
+  'claudetask.document.history',
+  'claudetask.document.restore',
+  'claudetask.document.startHistory',
+  'claudetask.claude.refresh',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = ['claudetask.tasks'] as const;
+export const viewIds = ['claudetask.tasks', 'claudetask.agents', 'claudetask.instructions'] as const;
 export type ViewId = (typeof viewIds)[number];
 
 export const settingIds = [
@@ -53,6 +83,8 @@ export const settingIds = [
   'claudetask.workflow.requireChecklistComplete',
   'claudetask.tree.groupBy',
   'claudetask.user.name',
+  'claudetask.instructions.codeLens',
+  'claudetask.validation.enabled',
 ] as const;
 export type SettingId = (typeof settingIds)[number];
 
@@ -81,4 +113,6 @@ export interface SettingValues {
   'claudetask.workflow.requireChecklistComplete': boolean;
   'claudetask.tree.groupBy': 'status' | 'priority' | 'assignee' | 'label' | 'parent';
   'claudetask.user.name': string;
+  'claudetask.instructions.codeLens': boolean;
+  'claudetask.validation.enabled': boolean;
 }

@@ -31,6 +31,7 @@ export class FolderTasks implements Disposable {
   readonly key: string;
   readonly #changed = new Emitter<TasksChange>();
   readonly #stateChanged = new Emitter<FolderState>();
+  readonly #opened = new Emitter<Store>();
   readonly #subscriptions = new DisposableStore();
   #opening: Promise<Store> | undefined;
   #store: Store | undefined;
@@ -52,6 +53,8 @@ export class FolderTasks implements Disposable {
 
   readonly onDidChange = this.#changed.event;
   readonly onDidChangeState = this.#stateChanged.event;
+  /** The store was opened, by whoever needed it first. */
+  readonly onDidOpen = this.#opened.event;
 
   get state(): FolderState {
     return this.#store?.state ?? { role: this.#opening ? 'starting' : 'none' };
@@ -105,6 +108,7 @@ export class FolderTasks implements Disposable {
     this.#subscriptions.add(store.onDidReset(() => void this.#reload()));
     this.#subscriptions.add(store.onDidChangeState((state) => this.#stateChanged.fire(state)));
     this.#stateChanged.fire(store.state);
+    this.#opened.fire(store);
     return store;
   }
 

@@ -15,6 +15,10 @@ export interface Settings {
   groupBy(): GroupBy;
   /** Empty: ask git's configuration. */
   userName(folder: vscode.Uri): string;
+  /** Whether problems in a file of Claude Code are reported. */
+  validates(file: vscode.Uri): boolean;
+  /** Whether facts stand above the first line of instruction files. */
+  showsCodeLens(file: vscode.Uri): boolean;
   /** `affects` tells whether a setting changed, for a folder when one is given. */
   onDidChange(listener: (affects: (id: SettingId, folder?: vscode.Uri) => boolean) => void): Disposable;
   /** Settings that differ from their default, for diagnostics; the user's name is left out. */
@@ -59,6 +63,8 @@ export function createSettings(ids: readonly SettingId[]): Settings {
       const value = read('claudetask.user.name', folder);
       return typeof value === 'string' ? value.trim() : '';
     },
+    validates: (file) => read('claudetask.validation.enabled', file) !== false,
+    showsCodeLens: (file) => read('claudetask.instructions.codeLens', file) !== false,
     onDidChange: (listener) =>
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('claudetask')) listener((id, folder) => event.affectsConfiguration(id, folder));

@@ -52,6 +52,8 @@ const packaged = [
   'extension/LICENSE.txt',
   'extension/changelog.md',
   'extension/dist/THIRD-PARTY-NOTICES.txt',
+  'extension/dist/agent.css',
+  'extension/dist/agent.js',
   'extension/dist/board.css',
   'extension/dist/board.js',
   'extension/dist/codicon.css',

@@ -1,4 +1,5 @@
-import { namesOf, textOf } from '../fieldValue.ts';
+import { namesOf, textOf, wordsOf } from '../fieldValue.ts';
+import { readAsClaudeCode } from '../markdown/claudeReading.ts';
 import { fieldOf } from '../markdown/frontmatter.ts';
 import type { FieldValue, MarkdownDocument } from '../markdown/frontmatter.ts';
 import { memoryScopes } from './agentFields.ts';
@@ -8,9 +9,10 @@ import type { ToolEntry } from './tools.ts';
 
 /** A subagent as Claude Code would read it; null where the file says nothing, or nothing that could be used. */
 export interface Agent {
+  /** With the blanks it may have at its ends between quotes: Claude Code keeps them. */
   name: string | null;
   description: string | null;
-  /** Null: every tool of the conversation. */
+  /** Null: every tool of the conversation. Empty, as of a field without a value: none. */
   tools: readonly ToolEntry[] | null;
   disallowedTools: readonly ToolEntry[];
   model: string | null;
@@ -30,26 +32,33 @@ export interface Agent {
   body: string;
 }
 
-const isEmpty = (value: FieldValue | undefined) => value === undefined || value === null || value === '';
-
-/** Takes any file, however broken: whether Claude Code loads it at all is `findDropReasons`'s question. */
+/**
+ * Takes any file, however broken: whether Claude Code loads it at all is `findDropReasons`'s question. Of frontmatter that it cannot read
+ * the values are those that are meant.
+ */
 export function readAgent(document: MarkdownDocument): Agent {
-  const value = (key: string) => fieldOf(document, key)?.value;
+  const reading = readAsClaudeCode(document);
+  const isRead = reading !== null && reading.read !== 'never';
+  const value = (key: string): FieldValue | undefined => {
+    if (!isRead) return fieldOf(document, key)?.value;
+    return Object.hasOwn(reading.values, key) ? reading.values[key] : undefined;
+  };
   const text = (key: string) => textOf(value(key));
+  const name = value('name');
   const tools = value('tools');
   const turns = value('maxTurns');
   const memory = text('memory');
   const hooks = value('hooks');
   const effort = value('effort');
   return {
-    name: text('name'),
+    name: typeof name === 'string' && name !== '' ? name : null,
     description: text('description'),
-    tools: isEmpty(tools) ? null : readTools(tools ?? null),
+    tools: tools === undefined ? null : readTools(tools),
     disallowedTools: readTools(value('disallowedTools') ?? null),
     model: text('model'),
     permissionMode: text('permissionMode'),
     maxTurns: typeof turns === 'number' && Number.isInteger(turns) && turns > 0 ? turns : null,
-    skills: namesOf(value('skills')),
+    skills: wordsOf(value('skills')),
     mcpServers: namesOf(value('mcpServers')),
     hasHooks: hooks !== undefined && hooks !== null && typeof hooks === 'object' && Object.keys(hooks).length > 0,
     memory: memoryScopes.find((scope) => scope === memory) ?? null,
@@ -58,6 +67,6 @@ export function readAgent(document: MarkdownDocument): Agent {
     isolation: text('isolation'),
     color: text('color'),
     initialPrompt: text('initialPrompt'),
-    body: document.text.slice(document.body.start, document.body.end).trim(),
+    body: (isRead ? reading.body : document.text.slice(document.body.start, document.body.end)).trim(),
   };
 }

@@ -1,10 +1,10 @@
 import { findFieldProblems, removeFieldFix } from '../fieldProblems.ts';
 import type { FieldRules } from '../fieldProblems.ts';
 import { inOrder } from '../fixes.ts';
-import { yamlFault } from '../frontmatterFaults.ts';
 import { fieldOf } from '../markdown/frontmatter.ts';
 import { setField } from '../markdown/frontmatterEdit.ts';
 import type { Fix, Problem } from '../problem.ts';
+import { findReadingProblems } from '../readingProblems.ts';
 import { findTextProblems } from '../textProblems.ts';
 import type { AgentContext, AgentFile } from './agentContext.ts';
 import { agentFields, ignoredInPlugins, misnamedAgentFields, modelAliases, sdkOnlyAgentFields } from './agentFields.ts';
@@ -29,6 +29,7 @@ const fieldRules: FieldRules = {
   misnamed: misnamedAgentFields,
   // Their own checks speak of these: `findDropReasons` and, for the keys of the SDK, `sdkOnly`.
   skip: new Set(['name', 'description', ...sdkOnlyAgentFields]),
+  empty: { tools: 'Claude Code gives the agent no tools at all.' },
   suggest,
 };
 
@@ -55,20 +56,12 @@ function dropProblems({ document, path }: AgentFile, { isPlugin }: AgentContext)
   });
 }
 
-/** YAML that only Claude Code's second try reads. With Windows line ends it is a reason to be dropped instead. */
-function lenientYaml({ document }: AgentFile): Problem[] {
-  const fault = yamlFault(document);
-  if (fault === undefined || document.frontmatter?.level !== 'quoted' || document.eol === '\r\n') return [];
-  const message = `Claude Code reads this only on its second try, and other tools do not: it is not valid YAML${fault.detail}. Quote the value.`;
-  return [{ code: 'yaml-lenient', severity: 'warning', message, span: fault.span, fixes: fault.fixes }];
-}
-
 function nameProblems({ document, agent, path }: AgentFile, context: AgentContext): Problem[] {
   const field = fieldOf(document, 'name');
   const { name } = agent;
   if (field === undefined || name === null) return [];
   const problems: Problem[] = [];
-  const better = toKebab(name);
+  const better = toKebab(name.trim());
   if (!isKebab(name) && !name.startsWith('-') && !name.includes(':')) {
     problems.push({
       code: 'name-not-kebab',
@@ -127,6 +120,10 @@ function modelProblems({ document, agent }: AgentFile, { models }: AgentContext)
 function notes({ document, agent }: AgentFile, { isPlugin }: AgentContext): Problem[] {
   const problems: Problem[] = [];
   const description = fieldOf(document, 'description');
+  if (description !== undefined && agent.description === null && typeof description.value === 'string' && description.value !== '') {
+    const message = 'The description is blank: the agent loads, and Claude does not know what for. Say when to hand work to it.';
+    problems.push({ code: 'description-blank', severity: 'warning', message, span: description.valueSpan });
+  }
   if (description !== undefined && (agent.description?.length ?? 0) > longDescription) {
     const length = (agent.description?.length ?? 0).toLocaleString('en');
     const message = `The description has ${length} characters and is part of every turn of the main conversation. Keep it under 1,024; examples can go into the prompt.`;
@@ -167,7 +164,6 @@ function notes({ document, agent }: AgentFile, { isPlugin }: AgentContext): Prob
 
 function structureProblems({ document }: AgentFile): Problem[] {
   const servers = fieldOf(document, 'mcpServers');
-  const hooks = fieldOf(document, 'hooks');
   const problems: Problem[] = [];
   if (servers !== undefined && servers.value !== null && !Array.isArray(servers.value)) {
     const message = '`mcpServers` must be a list: names of configured servers, or entries `name:` with a configuration below.';
@@ -186,19 +182,19 @@ function structureProblems({ document }: AgentFile): Problem[] {
           ];
     problems.push({ code: 'mcp-servers-type', severity: 'warning', message, span: servers.valueSpan, fixes });
   }
-  if (hooks !== undefined && hooks.value !== null && typeof hooks.value !== 'object') {
-    const message = '`hooks` must be a map from event to matcher groups, as in settings.json.';
-    problems.push({ code: 'hooks-type', severity: 'error', message, span: hooks.valueSpan, fixes: [removeFieldFix(document, 'hooks')] });
-  }
   return problems;
 }
 
 /** Everything its author would want to know about an agent's file, in the order of the file. */
 export function findAgentProblems(file: AgentFile, context: AgentContext): Problem[] {
-  const problems = [...dropProblems(file, context), ...findTextProblems(file.document), ...findBodyProblems(file)];
+  const problems = [
+    ...dropProblems(file, context),
+    ...findTextProblems(file.document),
+    ...findReadingProblems(file.document),
+    ...findBodyProblems(file),
+  ];
   if (file.document.frontmatter !== null) {
     problems.push(
-      ...lenientYaml(file),
       ...findFieldProblems(file.document, fieldRules),
       ...nameProblems(file, context),
       ...modelProblems(file, context),

@@ -45,7 +45,12 @@ function missingTools(file: AgentFile): Problem[] {
       message: `The prompt speaks of the ${tool} tool (line ${lineOf(document.text, found.start)}: “${found.text}”), but \`tools\` does not list \`${tool}\`, so the agent cannot use it.`,
       span: field.valueSpan,
       fixes: [
-        { title: `Add ${tool} to tools`, kind: 'add-tool', preferred: true, edits: addItem(document, readItems(document, field), tool) },
+        {
+          title: `Add ${tool} to tools`,
+          kind: 'add-tool',
+          preferred: true,
+          edits: addItem(document, readItems(document, field, 'space'), tool),
+        },
       ],
     });
   }

@@ -1,12 +1,14 @@
 import { fieldSpan, typeName } from '../fieldProblems.ts';
-import { textOf } from '../fieldValue.ts';
 import { headSpan, yamlFault } from '../frontmatterFaults.ts';
+import { readAsClaudeCode } from '../markdown/claudeReading.ts';
+import type { ClaudeReading } from '../markdown/claudeReading.ts';
 import { fieldOf } from '../markdown/frontmatter.ts';
-import type { FrontmatterField, MarkdownDocument } from '../markdown/frontmatter.ts';
+import type { FieldValue, MarkdownDocument } from '../markdown/frontmatter.ts';
 import { removeField, setField } from '../markdown/frontmatterEdit.ts';
 import type { Span, TextEdit } from '../markdown/textEdit.ts';
 import type { Fix } from '../problem.ts';
 import { agentFieldOrder } from './agentFields.ts';
+import { hookFault } from './hookFault.ts';
 import { isKebab, stemOf, toKebab } from './names.ts';
 import { withFrontmatter } from './withFrontmatter.ts';
 
@@ -49,7 +51,19 @@ function closingFence(document: MarkdownDocument, fence: Span): TextEdit[] {
 }
 
 function missingFrontmatter(document: MarkdownDocument, path: string): DropReason[] {
-  const { unclosed } = document;
+  const { unclosed, text } = document;
+  if (document.frontmatter !== null) {
+    const edits = [{ start: 0, end: text.length, text: text.replace(/\r(?!\n)/g, '\n') }];
+    return [
+      {
+        code: 'carriage-returns',
+        because: 'its lines end in carriage returns alone, where Claude Code finds no frontmatter',
+        advice: 'Convert the line ends to LF.',
+        span: headSpan(document),
+        fixes: [{ title: 'Convert the line ends to LF', kind: 'convert-line-ends', preferred: true, edits }],
+      },
+    ];
+  }
   if (unclosed !== null) {
     return [
       {
@@ -73,51 +87,54 @@ function missingFrontmatter(document: MarkdownDocument, path: string): DropReaso
   ];
 }
 
-/** Without the earlier ones, the values stay those of the last, which tolerant readers take. */
-function repeatedReason(document: MarkdownDocument, repeated: readonly FrontmatterField[]): DropReason {
-  const keys = [...new Set(repeated.map((field) => `\`${field.key}\``))].join(', ');
-  const edits = repeated.map((field) => ({ ...field.span, text: '' }));
-  return {
-    code: 'repeated-field',
-    because: `its frontmatter is not valid YAML: it sets ${keys} more than once`,
-    advice: 'Keep one of them.',
-    span: repeated[0]?.keySpan ?? headSpan(document),
-    fixes: [{ title: 'Keep the last of each', kind: 'remove-repeated', preferred: true, edits }],
-  };
+/** Hyphens before the closing fence, at which Claude Code has stopped; what is missing may stand behind them. */
+function cutReason({ text, frontmatter }: MarkdownDocument, reading: ClaudeReading): DropReason[] {
+  if (frontmatter === null || reading.span.end >= frontmatter.span.end) return [];
+  const runs = [...text.slice(frontmatter.span.start, frontmatter.span.end).matchAll(/-{3,}/g)];
+  const edits = runs.map((run) => ({
+    start: frontmatter.span.start + run.index,
+    end: frontmatter.span.start + run.index + run[0].length,
+    text: '—',
+  }));
+  const span = edits[0] ?? reading.span;
+  return [
+    {
+      code: 'frontmatter-cut',
+      because: 'its frontmatter ends for Claude Code at the first three hyphens, and these stand in the middle of it',
+      advice: 'Write something else in their place.',
+      span: { start: span.start, end: span.end },
+      fixes: [{ title: 'Write dashes (—) instead of the hyphens', kind: 'replace-dashes', preferred: edits.length === 1, edits }],
+    },
+  ];
 }
 
-function yamlReason(document: MarkdownDocument): DropReason[] {
+function yamlReason(document: MarkdownDocument): DropReason {
   const fault = yamlFault(document);
-  if (fault === undefined) return [];
-  const repeated = document.frontmatter?.fields.filter((field) => fieldOf(document, field.key) !== field) ?? [];
-  if (repeated.length > 0) return [repeatedReason(document, repeated)];
-  const { detail, span, fixes } = fault;
-  if (document.frontmatter?.level === 'scanned') {
-    const because = `its frontmatter is not valid YAML, even after Claude Code’s second try${detail}`;
-    return [{ code: 'yaml-broken', because, advice: 'Quote the value, or indent its further lines.', span, fixes }];
+  const span = fault?.span ?? headSpan(document);
+  const fixes = fault?.fixes ?? [];
+  if (document.frontmatter?.level === 'quoted' && document.eol === '\r\n') {
+    // anthropics/claude-code#80890: the second try, which quotes such values, fails on CRLF.
+    const because = 'an unquoted value breaks YAML, and Claude Code cannot mend that in a file with Windows line ends';
+    return { code: 'yaml-crlf', because, advice: 'Quote the value.', span, fixes };
   }
-  if (document.eol !== '\r\n') return [];
-  // anthropics/claude-code#80890: the second try, which quotes such values, fails on CRLF.
-  const because = 'an unquoted value breaks YAML, and Claude Code cannot mend that in a file with Windows line ends';
-  return [{ code: 'yaml-crlf', because, advice: 'Quote the value.', span, fixes }];
+  const because = `its frontmatter is not valid YAML, even after Claude Code’s second try${fault?.detail ?? ''}`;
+  return { code: 'yaml-broken', because, advice: 'Quote the value, or indent its further lines.', span, fixes };
 }
 
-function nameReason(document: MarkdownDocument, path: string): DropReason[] {
+function nameReason(document: MarkdownDocument, name: FieldValue | undefined, path: string): DropReason[] {
   const field = fieldOf(document, 'name');
-  const name = textOf(field?.value);
-  if (field === undefined || name === null) {
-    const stem = nameFor(path);
-    const isNumber = typeof field?.value === 'number' || typeof field?.value === 'boolean';
-    const value = isNumber ? field.raw : stem;
+  if (typeof name !== 'string' || name === '') {
+    const isNumber = typeof name === 'number' || typeof name === 'boolean';
+    const value = isNumber && field !== undefined ? field.raw : nameFor(path);
     return [
       {
         code: isNumber ? 'name-not-text' : 'no-name',
-        because: isNumber ? `its \`name\` is not text but ${typeName(field.value)}` : 'it has no `name`, so it counts as documentation',
+        because: isNumber ? `its \`name\` is not text but ${typeName(name)}` : 'it has no `name`, so it counts as documentation',
         advice: isNumber ? 'Quote it.' : 'Give it a name.',
         span: field === undefined ? headSpan(document) : fieldSpan(field),
         fixes: [
           {
-            title: isNumber ? 'Quote the name' : `Set the name to “${stem}”`,
+            title: isNumber ? 'Quote the name' : `Set the name to “${value}”`,
             kind: 'set-name',
             preferred: true,
             edits: setField(document, 'name', value, agentFieldOrder),
@@ -133,7 +150,7 @@ function nameReason(document: MarkdownDocument, path: string): DropReason[] {
       code: 'name-form',
       because: name.startsWith('-') ? 'its name begins with a hyphen' : 'its name contains a colon, which Claude Code keeps for plugins',
       advice: 'Write lowercase letters, digits and hyphens.',
-      span: field.valueSpan,
+      span: field?.valueSpan ?? headSpan(document),
       fixes: isKebab(better)
         ? [{ title: `Rename to “${better}”`, kind: 'fix-name', preferred: true, edits: setField(document, 'name', better) }]
         : [],
@@ -141,17 +158,16 @@ function nameReason(document: MarkdownDocument, path: string): DropReason[] {
   ];
 }
 
-function descriptionReason(document: MarkdownDocument, path: string): DropReason[] {
+function descriptionReason(document: MarkdownDocument, description: FieldValue | undefined, path: string): DropReason[] {
+  if (typeof description === 'string' && description !== '') return [];
   const field = fieldOf(document, 'description');
-  if (field !== undefined && textOf(field.value) !== null) return [];
-  const written = field === undefined || field.value === null || field.value === '' || field.raw.trim() === '' ? null : field.raw;
-  const missing = field === undefined;
+  const missing = field === undefined || description === undefined;
+  const quotable = !missing && field.style === 'plain' && description !== null && description !== '';
   const because = missing
     ? 'it has no `description`'
-    : written === null || typeof field.value === 'string'
+    : description === null || description === ''
       ? 'its `description` is empty'
-      : `its \`description\` is not text but ${typeName(field.value)}`;
-  const quotable = written !== null && field?.style === 'plain' && typeof field.value !== 'string';
+      : `its \`description\` is not text but ${typeName(description)}`;
   return [
     {
       code: missing ? 'no-description' : quotable ? 'description-not-text' : 'description-empty',
@@ -163,33 +179,45 @@ function descriptionReason(document: MarkdownDocument, path: string): DropReason
           title: quotable ? 'Quote the description' : 'Add a description',
           kind: 'set-description',
           preferred: true,
-          edits: setField(document, 'description', quotable ? written : describe(document, path), agentFieldOrder),
+          edits: setField(document, 'description', quotable ? field.raw : describe(document, path), agentFieldOrder),
         },
       ],
     },
   ];
 }
 
-function hooksReason(document: MarkdownDocument): DropReason[] {
+function hooksReason(document: MarkdownDocument, { values, read }: ClaudeReading): DropReason[] {
+  const because = hookFault(values['hooks']);
+  if (because === undefined) return [];
   const field = fieldOf(document, 'hooks');
-  if (field === undefined || !Array.isArray(field.value)) return [];
+  const span = field === undefined ? headSpan(document) : fieldSpan(field);
+  if (read === 'second' && hookFault(field?.value) === undefined) {
+    const mended = 'an unquoted value breaks YAML, and on its second try Claude Code takes the `hooks` for text';
+    return [{ code: 'hooks-as-text', because: mended, advice: 'Quote the value.', span, fixes: yamlFault(document)?.fixes ?? [] }];
+  }
   // anthropics/claude-code#91781
+  const isEmpty = Array.isArray(values['hooks']) && values['hooks'].length === 0;
   return [
     {
-      code: 'hooks-list',
-      because: 'its `hooks` are a list, where a map from event to matchers belongs',
-      advice: field.value.length === 0 ? 'Remove the field.' : 'Write the events as keys.',
-      span: fieldSpan(field),
-      fixes:
-        field.value.length === 0
-          ? [{ title: 'Remove hooks', kind: 'remove-field', preferred: true, edits: removeField(document, 'hooks') }]
-          : [],
+      code: Array.isArray(values['hooks']) ? 'hooks-list' : 'hooks-shape',
+      because,
+      advice: isEmpty ? 'Remove the field.' : 'Write the hooks as in `settings.json`.',
+      span,
+      fixes: isEmpty ? [{ title: 'Remove hooks', kind: 'remove-field', preferred: true, edits: removeField(document, 'hooks') }] : [],
     },
   ];
 }
 
 /** Why Claude Code would not load this file from a project, user or managed folder; empty when it would. */
 export function findDropReasons(document: MarkdownDocument, path: string): DropReason[] {
-  if (document.frontmatter === null) return missingFrontmatter(document, path);
-  return [...yamlReason(document), ...nameReason(document, path), ...descriptionReason(document, path), ...hooksReason(document)];
+  const reading = readAsClaudeCode(document);
+  if (reading === null) return missingFrontmatter(document, path);
+  const { values } = reading;
+  const missing =
+    reading.read === 'never'
+      ? [yamlReason(document)]
+      : [...nameReason(document, values['name'], path), ...descriptionReason(document, values['description'], path)];
+  if (missing.length > 0 && document.frontmatter === null) return missingFrontmatter(document, path);
+  const cut = missing.length === 0 ? [] : cutReason(document, reading);
+  return [...(cut.length === 0 ? missing : cut), ...hooksReason(document, reading)];
 }

@@ -12,7 +12,7 @@ export function findSkillReferenceProblems({ document, agent }: AgentFile, conte
   const field = fieldOf(document, 'skills');
   if (field === undefined) return [];
   const problems: Problem[] = [];
-  const list = readItems(document, field);
+  const list = readItems(document, field, 'space');
   for (const [index, item] of list.items.entries()) {
     const name = item.text;
     const known = context.skills?.get(name);
@@ -45,7 +45,7 @@ export function findSkillReferenceProblems({ document, agent }: AgentFile, conte
     problems.push({
       code: 'skills-string',
       severity: 'hint',
-      message: 'The documented form of `skills` is a YAML list; a line with commas is common and not documented.',
+      message: 'The documented form of `skills` is a YAML list; a line with several names is common and not documented.',
       span: field.valueSpan,
       fixes: [
         {

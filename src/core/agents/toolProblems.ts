@@ -4,10 +4,11 @@ import { readItems, removeItem, replaceItem } from '../listField.ts';
 import type { ItemList } from '../listField.ts';
 import type { Fix, Problem } from '../problem.ts';
 import type { AgentContext, AgentFile } from './agentContext.ts';
-import { currentName, judgeTool, readTool } from './tools.ts';
+import { currentName, judgeTool, readTool, splitTools } from './tools.ts';
 import type { ToolEntry, ToolVerdict } from './tools.ts';
 
 interface Item {
+  /** Of the entry in the list; an entry `Read, Grep` of a YAML list names two tools. */
   index: number;
   entry: ToolEntry;
   verdict: ToolVerdict;
@@ -23,19 +24,24 @@ interface ToolList {
 
 function readList(document: MarkdownDocument, key: ToolList['key']): ToolList | undefined {
   const field = fieldOf(document, key);
-  if (field === undefined) return undefined;
-  const list = readItems(document, field);
-  const items = list.items.map((item, index) => {
-    const entry = readTool(item.text);
-    return { index, entry, verdict: judgeTool(entry.name) };
-  });
+  if (field === undefined || (typeof field.value !== 'string' && !Array.isArray(field.value))) return undefined;
+  const list = readItems(document, field, 'space');
+  const items = list.items.flatMap((item, index) =>
+    splitTools(item.text).map((text) => {
+      const entry = readTool(text);
+      return { index, entry, verdict: judgeTool(entry.name) };
+    }),
+  );
   return { document, key, list, items, names: new Set(items.map(({ entry }) => currentName(entry.name))) };
 }
+
+/** Whether the place of one tool is known, and no other tool stands there. */
+const stands = (tools: ToolList, index: number) => tools.list.located && tools.items.filter((item) => item.index === index).length === 1;
 
 /** The only entry is not offered for removal: without the field the agent would have every tool. */
 function removal(tools: ToolList, index: number, preferred: boolean): Fix[] {
   const text = tools.list.items[index]?.text ?? '';
-  if (tools.items.length < 2 || !tools.list.located) return [];
+  if (tools.items.length < 2 || !stands(tools, index)) return [];
   return [
     {
       title: `Remove ${text} from ${tools.key}`,
@@ -47,7 +53,7 @@ function removal(tools: ToolList, index: number, preferred: boolean): Fix[] {
 }
 
 function replacement(tools: ToolList, { index, entry }: Item, instead: string): Fix[] {
-  if (!tools.list.located) return [];
+  if (!stands(tools, index)) return [];
   const text = entry.argument === null ? instead : `${instead}(${entry.argument})`;
   return [
     { title: `Replace ${entry.name} by ${instead}`, kind: 'replace-tool', preferred: true, edits: replaceItem(tools.list, index, text) },
@@ -91,17 +97,6 @@ function nameProblem(tools: ToolList, item: Item): Pick<Problem, 'code' | 'sever
         fixes: correction(tools, item, verdict.instead),
       };
     case 'unknown': {
-      const words = name.split(/\s+/);
-      if (words.length > 1 && words.every((word) => judgeTool(word).kind !== 'unknown')) {
-        const edits = replaceItem(tools.list, item.index, words.join(', '));
-        return {
-          code: 'tools-separator',
-          severity: 'warning',
-          message: `Claude Code takes “${name}” for one tool. Put commas between the names.`,
-          fixes:
-            tools.list.form === 'string' ? [{ title: 'Separate the tools by commas', kind: 'separate-tools', preferred: true, edits }] : [],
-        };
-      }
       const { instead } = verdict;
       return {
         code: 'unknown-tool',

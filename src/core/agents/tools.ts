@@ -178,7 +178,8 @@ export function readTool(text: string): ToolEntry {
   return { text, name: text.slice(0, open).trim(), argument: text.slice(open + 1, -1).trim() };
 }
 
-function splitTools(text: string): string[] {
+/** At commas and white space outside of parentheses, as Claude Code does. */
+export function splitTools(text: string): string[] {
   const items: string[] = [];
   let depth = 0;
   let from = 0;
@@ -186,7 +187,7 @@ function splitTools(text: string): string[] {
     const char = text.charAt(at);
     if (char === '(') depth++;
     else if (char === ')') depth = Math.max(0, depth - 1);
-    else if (at === text.length || (char === ',' && depth === 0)) {
+    else if (at === text.length || (depth === 0 && /[,\s]/.test(char))) {
       items.push(text.slice(from, at).trim());
       from = at + 1;
     }
@@ -194,14 +195,11 @@ function splitTools(text: string): string[] {
   return items.filter((item) => item !== '');
 }
 
-/** The tools a `tools` or `disallowedTools` value names: a comma-separated string, a list, or a map whose `false` entries do not count. */
+/** The tools a `tools` or `disallowedTools` value names: a text, or a list of texts. Any other value names none. */
 export function readTools(value: FieldValue): ToolEntry[] {
   if (typeof value === 'string') return splitTools(value).map(readTool);
-  if (value === null || typeof value !== 'object') return [];
-  if (isList(value)) return value.filter((item) => typeof item === 'string').flatMap((item) => splitTools(item).map(readTool));
-  return Object.entries(value)
-    .filter(([, allowed]) => allowed !== false)
-    .map(([name]) => readTool(name));
+  if (value === null || typeof value !== 'object' || !isList(value)) return [];
+  return value.filter((item) => typeof item === 'string').flatMap((item) => splitTools(item).map(readTool));
 }
 
 const isList = (value: object): value is readonly FieldValue[] => Array.isArray(value);

@@ -23,9 +23,20 @@ const docTags = new Set(
   ),
 );
 
-/** `path` is what follows the `@`; `called` when a `(` comes right after it. */
-export function suspect(path: string, called: boolean): ImportSuspicion | null {
-  if (called) return 'decorator';
+/** What a sentence puts behind a word; Claude Code takes it for a part of the path. */
+const trailing = /[.,;:!?'"*~…)\]}>|，、。；：！？）】》」』”’]+$/u;
+
+/** `path` is what follows the `@`. */
+export function suspect(path: string): ImportSuspicion | null {
+  return /^[\p{L}_][\p{L}\p{N}_.]*\(/u.test(path) ? 'decorator' : suspectName(withoutPunctuation(path));
+}
+
+/** The path without punctuation behind it. */
+export function withoutPunctuation(path: string): string {
+  return path.replace(trailing, '');
+}
+
+function suspectName(path: string): ImportSuspicion | null {
   if (/^(?:~\/|\.)/u.test(path)) return null;
   const extension = /[^/.]\.([A-Za-z0-9]+)$/u.exec(path)?.[1]?.toLowerCase();
   const isFile = extension !== undefined && textExtensions.has(extension);

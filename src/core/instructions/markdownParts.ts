@@ -4,25 +4,26 @@ import { regionAt } from './regionAt.ts';
 
 export type MarkdownTree = ReturnType<typeof fromMarkdown>;
 
-// Emphasis changes nothing that is asked of the tree, and costs a fifth of the time.
-const options = { extensions: [{ disable: { null: ['attention', 'hardBreakEscape'] } }] };
-
 /** UTF-16 units: below that, a parse costs more to begin than to do. */
 const partSize = 2000;
 
 /** The whole text as one tree. */
 export function parseWhole(text: string): MarkdownTree {
-  return fromMarkdown(text, options);
+  return fromMarkdown(text);
 }
 
 /**
  * Trees of the parts of a text that are wanted, each with its place, the others unparsed. A heading at the start of a line ends everything but a fence
- * and HTML, so a text may be cut there when neither is open. The trees are those of the whole text but for references to definitions in other parts.
+ * and HTML, so a text may be cut there when neither is open. A text with definitions is parsed whole, for they may be referred to anywhere.
  */
 export function parseParts(text: string, from: number, wanted: (part: string) => boolean): { tree: MarkdownTree; offset: number }[] {
   const parts: { tree: MarkdownTree; offset: number }[] = [];
-  const code = scanCode(text);
   let start = from;
+  if (/(?<![^\r\n])[ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*\[[^\]\r\n]+\]:/.test(text)) {
+    const rest = text.slice(start);
+    return wanted(rest) ? [{ tree: parseWhole(rest), offset: start }] : [];
+  }
+  const code = scanCode(text);
   // `^` would also match behind U+2028, where no line of Markdown begins.
   for (const { index: cut } of text.matchAll(/(?<![^\r\n])#{1,6}[ \t]/g)) {
     if (cut - start < partSize || regionAt(code, cut) !== undefined) continue;

@@ -1,4 +1,3 @@
-import { readMarkdown } from '../markdown/frontmatter.ts';
 import type { Span } from '../markdown/textEdit.ts';
 import { type MarkdownTree, parseParts, parseWhole } from './markdownParts.ts';
 
@@ -9,7 +8,7 @@ export interface CodeRegion extends Span {
 }
 
 export interface CommentRegion extends Span {
-  /** Not within a paragraph: Claude Code takes it out before it reads. */
+  /** Not within a paragraph. */
   block: boolean;
   closed: boolean;
 }
@@ -36,13 +35,28 @@ export interface MarkdownRegions {
   comments: readonly CommentRegion[];
   links: readonly LinkRegion[];
   headings: readonly HeadingRegion[];
+  /**
+   * What Claude Code looks for imports in: a run begins where markup ends. Of a paragraph in a list it looks at the words within each markup, and at
+   * all as it is written besides, code spans included. Runs may lie within one another.
+   */
+  prose: readonly Span[];
+  /** What stands at the top level and begins with a comment: Claude Code takes the comments in it out. Without the end of the last line. */
+  commentBlocks: readonly Span[];
 }
 
 type Node = MarkdownTree | MarkdownTree['children'][number];
 
-/** Where the text behind frontmatter begins. */
+const openingFence = /^\uFEFF?---\s*\n/;
+
+/**
+ * Where the text behind frontmatter begins. Claude Code ends it at the next three hyphens, wherever they stand, whether or not what is between is
+ * YAML (measured with CLI 2.1.330).
+ */
 export function bodyStart(text: string): number {
-  return /^\uFEFF?---[ \t]*(?:\r|\n)/.test(text) ? readMarkdown(text).body.start : 0;
+  const opening = openingFence.exec(text)?.[0].length;
+  const close = opening === undefined ? -1 : text.indexOf('---', opening);
+  if (close === -1) return 0;
+  return close + 3 + (/^\s*\n/.exec(text.slice(close + 3))?.[0].length ?? 0);
 }
 
 /**
@@ -60,8 +74,10 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
     comments: [] as CommentRegion[],
     links: [] as LinkRegion[],
     headings: [] as HeadingRegion[],
+    prose: [] as Span[],
+    commentBlocks: [] as Span[],
   };
-  const visit = (node: Node, inFlow: boolean, offset: number) => {
+  const visit = (node: Node, parent: Node['type'] | null, offset: number) => {
     const start = (node.position?.start.offset ?? 0) + offset;
     const span = { start, end: (node.position?.end.offset ?? 0) + offset };
     switch (node.type) {
@@ -73,8 +89,18 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
         regions.code.push({ ...span, kind: fenced ? 'fenced' : 'indented', language: node.lang?.toLowerCase() ?? null });
         break;
       }
-      case 'html':
-        addComments(text, span, inFlow, regions.comments);
+      case 'html': {
+        addComments(text, span, parent === null || !phrasingParents.has(parent), regions.comments);
+        if (!text.startsWith('<!--', start) || !text.slice(start, span.end).includes('-->')) break;
+        addRemains(text, span, regions.prose);
+        if (parent === 'root') regions.commentBlocks.push(span);
+        break;
+      }
+      case 'text':
+        addWords(text, span, regions.prose);
+        break;
+      case 'paragraph':
+        if (parent === 'listItem') regions.prose.push(span);
         break;
       case 'link':
       case 'image':
@@ -89,10 +115,10 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
         break;
       default:
     }
-    if ('children' in node) for (const child of node.children) visit(child, !phrasingParents.has(node.type), offset);
+    if ('children' in node) for (const child of node.children) visit(child, node.type, offset);
   };
   const trees = wanted === undefined ? [{ tree: parseWhole(text.slice(shift)), offset: shift }] : parseParts(text, shift, wanted);
-  for (const { tree, offset } of trees) visit(tree, true, offset);
+  for (const { tree, offset } of trees) visit(tree, null, offset);
   return regions;
 }
 
@@ -107,6 +133,29 @@ function addComments(text: string, html: Span, block: boolean, into: CommentRegi
     into.push({ start, end, block, closed });
     start = end;
   }
+}
+
+/** Claude Code takes what follows an escaped sign for a run of its own. */
+function addWords(text: string, { start, end }: Span, into: Span[]) {
+  let from = start;
+  for (let at = text.indexOf('\\', start); at !== -1 && at < end - 1; at = text.indexOf('\\', at + 2)) {
+    if (!/[!-/:-@[-`{-~]/.test(text.charAt(at + 1))) continue;
+    if (at > from) into.push({ start: from, end: at });
+    from = at + 2;
+  }
+  if (end > from) into.push({ start: from, end });
+}
+
+/** What HTML that begins with a comment has between its comments. */
+function addRemains(text: string, { start, end }: Span, into: Span[]) {
+  let from = start;
+  for (let open = start; open !== -1 && open < end; open = text.indexOf('<!--', from)) {
+    const close = text.indexOf('-->', open + 4);
+    if (close === -1 || close + 3 > end) break;
+    if (open > from) into.push({ start: from, end: open });
+    from = close + 3;
+  }
+  if (end > from) into.push({ start: from, end });
 }
 
 function plainText(node: Node): string {

@@ -17,6 +17,13 @@ export interface SourceFiles {
   exists(path: string): 'file' | 'folder' | undefined;
   /** Names in a folder, to offer the nearest one. Empty when it is unknown. */
   list(folder: string): readonly string[];
+  /** Where links lead; undefined when it is not there. Without this, nothing is taken for a link. */
+  realPath?(path: string): string | undefined;
+}
+
+/** The path itself where nothing is known of links. */
+export function realPathOf(files: SourceFiles, path: string): string {
+  return files.realPath?.(path) ?? path;
 }
 
 /** Claude Code skips an instruction file above this size (memory.md). */

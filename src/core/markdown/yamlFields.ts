@@ -33,7 +33,7 @@ export function readYamlFields(text: string, span: Span, source: string): YamlRe
   const values = new YamlValues(source);
   const { contents } = document;
   const fields: FrontmatterField[] = [];
-  const complaints: YamlComplaint[] = document.errors.map(({ message, pos }) => ({ message, start: pos[0], end: pos[1] }));
+  const complaints: YamlComplaint[] = document.errors.map(({ message, code, pos }) => ({ message, code, start: pos[0], end: pos[1] }));
   if (isMap(contents)) {
     const keys = new Set<string>();
     for (const pair of contents.items) {

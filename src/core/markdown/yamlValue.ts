@@ -1,9 +1,12 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { ErrorCode } from 'yaml';
 import type { FieldValue } from './frontmatter.ts';
 
 /** `repeated` marks the one complaint that leaves the meaning of everything else certain. */
 export interface YamlComplaint {
   message: string;
+  /** The library's name for it, where it comes from there. */
+  code?: ErrorCode;
   start: number;
   end: number;
   repeated?: boolean;

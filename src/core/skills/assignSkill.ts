@@ -9,7 +9,7 @@ import type { TextEdit } from '../markdown/textEdit.ts';
 export function assignSkill(agent: MarkdownDocument, skill: string): TextEdit[] {
   const field = fieldOf(agent, 'skills');
   if (field === undefined || field.value === null) return setField(agent, 'skills', [skill], agentFieldOrder);
-  const list = readItems(agent, field);
+  const list = readItems(agent, field, 'space');
   return list.items.some((item) => item.text === skill) ? [] : addItem(agent, list, skill);
 }
 
@@ -17,7 +17,7 @@ export function assignSkill(agent: MarkdownDocument, skill: string): TextEdit[] 
 export function unassignSkill(agent: MarkdownDocument, skill: string): TextEdit[] {
   const field = fieldOf(agent, 'skills');
   if (field === undefined) return [];
-  const list = readItems(agent, field);
+  const list = readItems(agent, field, 'space');
   const index = list.items.findIndex((item) => item.text === skill);
   if (index < 0 || list.located) return removeItem(agent, list, index);
   const rest = list.items.map((item) => item.text).filter((name) => name !== skill);

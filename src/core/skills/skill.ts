@@ -1,6 +1,7 @@
 import { booleanWords } from '../booleanWords.ts';
-import { namesOf, textOf } from '../fieldValue.ts';
+import { textOf, wordsOf } from '../fieldValue.ts';
 import { readItems } from '../listField.ts';
+import { readAsClaudeCode } from '../markdown/claudeReading.ts';
 import { fieldOf } from '../markdown/frontmatter.ts';
 import type { FieldValue, MarkdownDocument } from '../markdown/frontmatter.ts';
 
@@ -13,14 +14,19 @@ export type SkillPlace =
 
 const withoutExtension = (name: string) => name.replace(/\.md$/i, '');
 
-/** Reads it from the path: `…/skills/<folder>/SKILL.md`, `…/commands/**.md`. */
+/**
+ * Reads it from the path: `…/skills/<folder>/SKILL.md`, `…/commands/**.md`. The folders of a command are part of its name, with colons,
+ * and a `SKILL.md` among the commands is called by its folders alone (measured with the CLI 2.1.330).
+ */
 export function placeOf(path: string): SkillPlace {
   const parts = path.split(/[\\/]/);
   const file = parts.at(-1) ?? '';
   const skills = parts.lastIndexOf('skills', -2);
   const commands = parts.lastIndexOf('commands', -2);
-  if (commands > skills && /\.md$/i.test(file)) {
-    return { kind: 'command', command: withoutExtension(file) };
+  if (commands > skills && file.endsWith('.md')) {
+    const folders = parts.slice(commands + 1, -1);
+    const own = file === 'SKILL.md' && folders.length > 0 ? [] : [withoutExtension(file)];
+    return { kind: 'command', command: [...folders, ...own].join(':') };
   }
   if (skills < 0) return { kind: 'elsewhere' };
   if (skills === parts.length - 2) return /\.md$/i.test(file) ? { kind: 'flat', command: withoutExtension(file) } : { kind: 'attachment' };
@@ -31,10 +37,11 @@ export function placeOf(path: string): SkillPlace {
 
 /** A skill or command as Claude Code would read it. */
 export interface Skill {
-  /** What is typed after the slash: the folder's name, or the command file's. */
+  /** What is typed after the slash: the folder's name, or the command file's with its folders. */
   command: string;
   /** The label; the command when there is none. */
   name: string;
+  /** Null when the file gives none: Claude then sees the first line of the text instead. */
   description: string | null;
   whenToUse: string | null;
   /** `disable-model-invocation`: only people start it, and agents do not get it. */
@@ -47,18 +54,15 @@ export interface Skill {
   lines: number;
 }
 
-function truth(value: FieldValue | undefined, otherwise: boolean): boolean {
-  if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string' && typeof value !== 'number') return otherwise;
+/** Whatever is no word for true is false, also no value at all. */
+function isTrue(value: FieldValue): boolean {
   const word = String(value).trim().toLowerCase();
-  return Object.hasOwn(booleanWords, word) ? (booleanWords[word] ?? otherwise) : otherwise;
+  return typeof value !== 'object' && Object.hasOwn(booleanWords, word) && booleanWords[word] === true;
 }
 
-/** Words with spaces or commas between, those in parentheses kept together; or a list. */
-function wordsOf(value: FieldValue | undefined): string[] {
-  if (typeof value !== 'string') return namesOf(value);
-  return [...value.matchAll(/[^\s,()]+(?:\([^)]*\))?/g)].map((match) => match[0]);
-}
+/** Numbers and booleans count as text here, unlike in agents. */
+const scalarText = (value: FieldValue | undefined) =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
 
 function countLines(text: string): number {
   let lines = text === '' || /[\r\n]$/.test(text) ? 0 : 1;
@@ -69,20 +73,24 @@ function countLines(text: string): number {
   return lines;
 }
 
-/** Takes any file, however broken. Frontmatter that no YAML reader takes counts as empty, as for Claude Code: only the text is loaded. */
+/** Takes any file, however broken. Frontmatter that Claude Code cannot read counts as empty, as for Claude Code: only the text is loaded. */
 export function readSkill(document: MarkdownDocument, command: string): Skill {
-  const isRead = document.frontmatter?.level !== 'scanned';
-  const paths = fieldOf(document, 'paths');
-  const value = (key: string) => (isRead ? fieldOf(document, key)?.value : undefined);
+  const values = readAsClaudeCode(document)?.values ?? {};
+  const value = (key: string) => (Object.hasOwn(values, key) ? values[key] : undefined);
+  const flag = (key: string) => {
+    const set = value(key);
+    return set === undefined ? undefined : isTrue(set);
+  };
+  const paths = value('paths') === undefined ? undefined : fieldOf(document, 'paths');
   return {
     command,
-    name: textOf(value('name')) ?? command,
-    description: textOf(value('description')),
+    name: scalarText(value('name')) ?? command,
+    description: scalarText(value('description')),
     whenToUse: textOf(value('when_to_use')),
-    manualOnly: truth(value('disable-model-invocation'), false),
-    userInvocable: truth(value('user-invocable'), true),
+    manualOnly: flag('disable-model-invocation') ?? false,
+    userInvocable: flag('user-invocable') ?? true,
     allowedTools: wordsOf(value('allowed-tools')),
-    paths: paths === undefined || !isRead ? [] : readItems(document, paths).items.map((item) => item.text),
+    paths: paths === undefined ? [] : readItems(document, paths).items.map((item) => item.text),
     agent: textOf(value('agent')),
     forked: value('context') === 'fork',
     lines: countLines(document.text),

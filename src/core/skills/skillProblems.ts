@@ -1,12 +1,14 @@
-import { findFieldProblems, findRepeatedFields } from '../fieldProblems.ts';
+import { findFieldProblems } from '../fieldProblems.ts';
 import type { FieldRules } from '../fieldProblems.ts';
 import { inOrder } from '../fixes.ts';
 import { headSpan, yamlFault } from '../frontmatterFaults.ts';
+import { readAsClaudeCode } from '../markdown/claudeReading.ts';
 import { fieldOf } from '../markdown/frontmatter.ts';
 import type { MarkdownDocument } from '../markdown/frontmatter.ts';
 import { removeField, setField } from '../markdown/frontmatterEdit.ts';
 import { nearest } from '../nearest.ts';
 import type { Fix, Problem } from '../problem.ts';
+import { findReadingProblems } from '../readingProblems.ts';
 import { findTextProblems } from '../textProblems.ts';
 import { placeOf } from './skill.ts';
 import type { Skill } from './skill.ts';
@@ -59,28 +61,32 @@ function placeProblems({ path, document, skill }: SkillFile): Problem[] {
 
 function yamlProblems({ document, skill }: SkillFile): Problem[] {
   const { frontmatter, unclosed } = document;
+  const reading = readAsClaudeCode(document);
+  if (reading !== null && reading.read !== 'never') return findReadingProblems(document);
   if (unclosed !== null) {
     const message =
       'The frontmatter is opened and never closed, so Claude Code reads none of its fields. Put a line of three hyphens after the last one.';
     return [{ code: 'frontmatter-unclosed', severity: 'error', message, span: unclosed }];
   }
+  if (frontmatter === null) return [];
   const fault = yamlFault(document);
-  if (fault === undefined) return [];
-  const { detail, span, fixes } = fault;
-  if (frontmatter?.level === 'scanned' || document.eol === '\r\n') {
-    const message = `The frontmatter is not valid YAML${detail}: /${skill.command} works, but without its fields, and Claude never loads it by itself.`;
-    return [{ code: 'yaml-broken', severity: 'error', message, span, fixes }];
-  }
-  const message = `Claude Code reads this only on its second try, and other tools do not: it is not valid YAML${detail}. Quote the value.`;
-  return [{ code: 'yaml-lenient', severity: 'warning', message, span, fixes }];
+  const why =
+    reading === null
+      ? 'The lines end in carriage returns alone, where Claude Code finds no frontmatter'
+      : fault === undefined
+        ? 'Claude Code ends the frontmatter at the first three hyphens, and what stands before them is not valid YAML'
+        : `The frontmatter is not valid YAML${fault.detail}`;
+  const message = `${why}: /${skill.command} works, but without its fields, and in place of the description Claude sees the first line of the text.`;
+  const span = fault?.span ?? headSpan(document);
+  return [{ code: 'yaml-broken', severity: 'error', message, span, fixes: reading === null ? [] : (fault?.fixes ?? []) }];
 }
 
 function descriptionProblems({ document, skill }: SkillFile, isCommand: boolean): Problem[] {
   const field = fieldOf(document, 'description');
   if (skill.description === null) {
-    if (isCommand || skill.manualOnly || document.frontmatter?.level === 'scanned') return [];
+    if (isCommand || skill.manualOnly || readAsClaudeCode(document)?.read === 'never') return [];
     const message =
-      'The skill has no description, so Claude has nothing to decide by whether to load it. Say what it does and when to use it.';
+      'The skill has no description, so the first line of its text is all that Claude has to decide by whether to load it. Say what it does and when to use it.';
     return [{ code: 'no-description', severity: 'warning', message, span: field?.keySpan ?? headSpan(document) }];
   }
   const length = skill.description.length + (skill.whenToUse?.length ?? 0);
@@ -135,6 +141,12 @@ function referenceProblems({ document, skill }: SkillFile, { agentNames, skills 
       fixes: [{ title: 'Add context: fork', kind: 'add-fork', edits }],
     });
   }
+  if (skill.manualOnly && !skill.userInvocable) {
+    const message =
+      'Nobody can use this: `disable-model-invocation` keeps it from Claude, and `user-invocable` from people. Remove one of the two.';
+    const span = fieldOf(document, 'user-invocable')?.keySpan ?? headSpan(document);
+    problems.push({ code: 'unreachable-skill', severity: 'warning', message, span });
+  }
   if (isCommand && skills?.has(skill.command) === true) {
     const message = `A skill has the name “${skill.command}” as well; Claude Code runs the skill and never this command.`;
     problems.push({ code: 'command-shadowed', severity: 'warning', message, span: headSpan(document) });
@@ -164,7 +176,6 @@ export function findSkillProblems(file: SkillFile, context: SkillContext): Probl
     ...yamlProblems(file),
     ...findTextProblems(file.document),
     ...findFieldProblems(file.document, isCommand ? commandRules : rules),
-    ...findRepeatedFields(file.document),
     ...descriptionProblems(file, isCommand),
     ...(isCommand ? ignoredProblems(file) : nameProblems(file)),
     ...referenceProblems(file, context, isCommand),

@@ -1,14 +1,22 @@
 // Loaded with the first command: what only runs on a click costs no activation time.
+import { agentHandlers } from './agents.ts';
 import { auditHandlers } from './audit.ts';
 import { boardHandlers } from './board.ts';
+import { claudeHandlers } from './claude.ts';
+import type { ClaudeCommandDeps } from './claudeDeps.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { databaseHandlers } from './database.ts';
+import { documentHandlers } from './documents.ts';
 import type { AllHandlers } from './handler.ts';
 import { helpHandlers } from './help.ts';
+import { instructionHandlers, type InstructionCommandDeps } from './instructions.ts';
+import { ruleHandlers } from './rules.ts';
+import { skillHandlers } from './skills.ts';
+import { slashCommandHandlers } from './slashCommands.ts';
 import { taskHandlers } from './task.ts';
 import { treeHandlers } from './tree.ts';
 
-export function allHandlers(deps: CommandDeps): AllHandlers {
+export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionCommandDeps): AllHandlers {
   return {
     ...taskHandlers(deps),
     ...boardHandlers(deps),
@@ -16,5 +24,12 @@ export function allHandlers(deps: CommandDeps): AllHandlers {
     ...databaseHandlers(deps),
     ...auditHandlers(deps),
     ...helpHandlers(deps),
+    ...agentHandlers(deps),
+    ...skillHandlers(deps),
+    ...slashCommandHandlers(deps),
+    ...ruleHandlers(deps),
+    ...instructionHandlers(deps),
+    ...documentHandlers(deps),
+    ...claudeHandlers(deps),
   };
 }

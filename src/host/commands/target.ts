@@ -19,6 +19,19 @@ export interface PageContext {
   status?: string;
 }
 
+/** What a link to a task carries. */
+export interface TaskAddress {
+  /** Key of the workspace folder's tasks. */
+  folder: string;
+  taskId: number;
+}
+
+function addressed({ stores }: CommandDeps, arg: unknown): Target | undefined {
+  if (typeof arg !== 'object' || arg === null || !('folder' in arg) || !('taskId' in arg)) return undefined;
+  const folder = typeof arg.folder === 'string' ? stores.get(arg.folder) : undefined;
+  return folder !== undefined && typeof arg.taskId === 'number' ? { folder, ids: [arg.taskId] } : undefined;
+}
+
 export function pageContext(arg: unknown): PageContext | undefined {
   if (typeof arg !== 'object' || arg === null || !('webview' in arg) || arg.webview !== boardViewType) return undefined;
   return {
@@ -35,9 +48,12 @@ function ofNodes(nodes: readonly TaskNode[]): Target | undefined {
   return { folder: first.folder, ids: [...new Set(same.map((node) => node.taskId))] };
 }
 
-/** What the arguments name, without asking: a row, the selection of the view or the board, or a card. */
-export async function namedTarget({ view, boards }: CommandDeps, args: readonly unknown[]): Promise<Target | undefined> {
+/** What the arguments name, without asking: a link, a row, the selection of the view or the board, or a card. */
+export async function namedTarget(deps: CommandDeps, args: readonly unknown[]): Promise<Target | undefined> {
+  const { view, boards } = deps;
   const [first, second] = args;
+  const linked = addressed(deps, first);
+  if (linked) return linked;
   const node = view.tree.nodes.find(first);
   if (node?.kind === 'task') {
     const others: unknown[] = Array.isArray(second) ? second : [];

@@ -11,7 +11,7 @@ import { Empty, Skeleton } from './Empty.tsx';
 import { tabStop } from './focus.ts';
 import { isTextField, onBoardKey, openMenuFor, startRename } from './keyboard.ts';
 import { canWrite, type Model, type Ui } from './model.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 import { Toolbar } from './Toolbar.tsx';
 
 export function Page(): JSX.Element {

@@ -7,7 +7,7 @@ import { useBoard } from './context.ts';
 import { blockedText, isBlocked, labelColour, relativeDay, sentence } from './describe.ts';
 import { glyph, icon } from './icons.ts';
 import { RenameBox } from './RenameBox.tsx';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 export interface CardProps {
   row: TaskRow;

@@ -7,7 +7,7 @@ import { icon } from './icons.ts';
 import { startRename } from './keyboard.ts';
 import type { OpenMenu } from './model.ts';
 import { refusal } from './rules.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 interface MenuItem {
   label: string;

@@ -7,7 +7,7 @@ import { acceptCards, scrollWhileDragging } from './drag.ts';
 import { icon } from './icons.ts';
 import { canWrite } from './model.ts';
 import { QuickAdd } from './QuickAdd.tsx';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 import { useVirtual } from './virtual.ts';
 
 export interface ColumnProps {

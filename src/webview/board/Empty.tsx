@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { useBoard } from './context.ts';
 import { canWrite } from './model.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 /** One sentence and one button. */
 export function Empty({ kind }: { kind: 'tasks' | 'filter' }): JSX.Element {

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { limits, type TaskRow } from '../../core/task.ts';
 import { useBoard } from './context.ts';
 import { focusCard } from './focus.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 /** Cards take cut, copy and paste out of the context menu; a text field in one needs them back. */
 const textFieldContext = JSON.stringify({ webviewSection: 'text', preventDefaultContextMenuItems: false });

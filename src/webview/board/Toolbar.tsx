@@ -3,7 +3,7 @@ import { useBoard } from './context.ts';
 import { focusCard, tabStop } from './focus.ts';
 import { icon } from './icons.ts';
 import { canWrite } from './model.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 export function Toolbar({ shown, total }: { shown: number; total: number }): JSX.Element {
   const { model, filter, actions } = useBoard();

@@ -4,10 +4,11 @@ import type { Reply } from '../../protocol/wire.ts';
 import type { Place } from './cards.ts';
 import type { Channel } from './channel.ts';
 import { focusCard, keepingFocus } from './focus.ts';
-import { changedRows, isRecord, isTaskRow } from './guards.ts';
+import { isRecord } from '../shared/record.ts';
+import { t } from '../shared/strings.ts';
+import { changedRows, isTaskRow } from './guards.ts';
 import { canWrite, type Message, type Model } from './model.ts';
 import { refusal } from './rules.ts';
-import { t } from './strings.ts';
 
 /** All that a person can do to tasks on the board. Each tells its result once, and how to take it back. */
 export interface Actions {

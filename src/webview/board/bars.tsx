@@ -3,7 +3,7 @@ import type { StoreState } from '../../protocol/wire.ts';
 import { useBoard } from './context.ts';
 import { icon } from './icons.ts';
 import type { Message } from './model.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 /** What just happened, why, and the one thing to do about it. Spoken by the page's status region, not by this bar. */
 export function MessageBar({ message }: { message: Message | null }): JSX.Element | null {

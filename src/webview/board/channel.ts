@@ -1,8 +1,8 @@
 import type { BoardMessage, BoardRequest, BoardViewState } from '../../protocol/boardMessages.ts';
 import type { OperationInput, OperationName } from '../../protocol/operations.ts';
 import type { Reply } from '../../protocol/wire.ts';
-import { isRecord } from './guards.ts';
-import { t } from './strings.ts';
+import { isRecord } from '../shared/record.ts';
+import { t } from '../shared/strings.ts';
 
 interface VsCodeApi {
   postMessage(message: BoardRequest): void;

@@ -1,6 +1,6 @@
 import type { TaskRow } from '../../core/task.ts';
 import { dayOf, isOverdue } from '../../core/day.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 const dayMs = 86_400_000;
 const formats = new Map<string, Intl.RelativeTimeFormat>();

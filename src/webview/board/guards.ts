@@ -1,9 +1,6 @@
 import { statuses, type Status, type TaskRow } from '../../core/task.ts';
 import type { BoardViewState } from '../../protocol/boardMessages.ts';
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isRecord } from '../shared/record.ts';
 
 export function isStatus(value: unknown): value is Status {
   return statuses.some((status) => status === value);

@@ -1,7 +1,7 @@
 import type { Status, TaskRow } from '../../core/task.ts';
 import { freeWorkflow, refuseMove } from '../../core/workflow.ts';
 import type { Model } from './model.ts';
-import { t } from './strings.ts';
+import { t } from '../shared/strings.ts';
 
 /**
  * Why a column would refuse a card, in two words, as far as the page knows the rules: for the hint while dragging. The store

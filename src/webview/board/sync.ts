@@ -6,7 +6,7 @@ import type { Filter } from './filter.ts';
 import { keepingFocus } from './focus.ts';
 import { isViewState } from './guards.ts';
 import type { Model } from './model.ts';
-import { setStrings } from './strings.ts';
+import { setStrings } from '../shared/strings.ts';
 
 /** Beyond this many waiting events one snapshot is cheaper. */
 const maxQueue = 2000;

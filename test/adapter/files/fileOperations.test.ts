@@ -145,6 +145,42 @@ describe('instruction files through operations', () => {
   });
 });
 
+describe('any file with versions', () => {
+  test('comes back byte by byte, changed or deleted', async () => {
+    await using lib = await library({ 'repo/app/.claude/rules/style.md': 'now' });
+    await lib.openStore();
+    const path = '.claude/rules/style.md';
+    const odd = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a, 0xff, 0x0a]);
+    await lib.catalog.settled();
+    fs.writeFileSync(lib.rig.at(path), odd);
+    await lib.catalog.refresh();
+    await lib.catalog.settled();
+    fs.rmSync(lib.rig.at(path));
+    await lib.catalog.refresh();
+    const { hash: restored } = await call(lib, 'document.restore', { path, version: 2, expectedHash: null });
+    assert.deepEqual(fs.readFileSync(lib.rig.at(path)), odd);
+    await refused('file.stale', () => call(lib, 'document.restore', { path, version: 1, expectedHash: null }));
+    await call(lib, 'document.restore', { path, version: 1, expectedHash: restored });
+    assert.equal(lib.rig.read(lib.rig.at(path)), 'now');
+    assert.deepEqual(
+      (await lib.versions(path)).map(({ cause, note }) => [cause, note]),
+      [
+        ['outside', null],
+        ['outside', null],
+        ['outside', null],
+        ['restore', 'Version 2'],
+        ['restore', 'Version 1'],
+      ],
+    );
+  });
+
+  test('is one that Claude Code looks for, and no settings', async () => {
+    await using lib = await library();
+    for (const path of ['.claude/settings.json', 'package.json'])
+      await refused('file.outside', () => call(lib, 'document.restore', { path, version: 1, expectedHash: null }));
+  });
+});
+
 describe('what lies outside', () => {
   test('is not written, whatever the path says', async () => {
     await using lib = await library({ 'outside/x.md': 'x', 'repo/CLAUDE.md': 'up', 'shop/agents/p.md': 'plugin' });

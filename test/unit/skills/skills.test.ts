@@ -9,6 +9,7 @@ import { placeOf, readSkill } from '../../../src/core/skills/skill.ts';
 import { findSkillProblems } from '../../../src/core/skills/skillProblems.ts';
 import type { SkillContext } from '../../../src/core/skills/skillProblems.ts';
 import { applyFix } from '../agents/agentFiles.ts';
+import { skillCases } from './skillCases.ts';
 
 const here = '/w/.claude/skills/release/SKILL.md';
 
@@ -254,4 +255,20 @@ describe('a new skill', () => {
     assert.deepEqual(problemsOf(text), []);
     assert.equal(readSkill(readMarkdown(text), 'release').description, 'Makes releases: all of them');
   });
+});
+
+describe('what Claude Code makes of skills and commands', () => {
+  for (const { says, path, text, command: name, typed, description } of skillCases) {
+    test(says, () => {
+      const place = placeOf(`/w/.claude/${path}`);
+      const isThere = (place.kind === 'skill' && place.command !== 'synced') || place.kind === 'command';
+      const skill = readSkill(readMarkdown(text), name);
+      const waits = place.kind === 'skill' && skill.paths.length > 0;
+      if (isThere) assert.equal(place.command, name);
+      assert.equal(isThere && skill.userInvocable && !waits, typed);
+      const isTold = isThere && !skill.manualOnly && !waits;
+      assert.equal(isTold, description !== null);
+      if (isTold && skill.description !== null) assert.equal([skill.description, skill.whenToUse ?? []].flat().join(' - '), description);
+    });
+  }
 });
