@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium, ensureSqlite } from './rig/ensurePrograms.mjs';
+import { claudeUnavailable, installClaude } from './rig/installClaude.mjs';
 import { installHost } from './rig/installHost.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -145,6 +146,11 @@ if (has(inBrowser)) {
   ensureChromium();
 }
 if (has(['adapter', 'e2e'])) ensureSqlite();
+if (has(['adapter'])) {
+  const reason = claudeUnavailable();
+  if (reason === undefined) installClaude(root);
+  else console.log(`The tests that ask the real Claude CLI are skipped: ${reason}.`);
+}
 fs.mkdirSync(results, { recursive: true });
 fs.rmSync(rawCoverage, { recursive: true, force: true });
 

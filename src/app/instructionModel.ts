@@ -81,7 +81,9 @@ export class InstructionModel implements Disposable {
   async #draw(): Promise<InstructionPicture> {
     const { merged, ...picture } = await this.#ask((order, context) => ({
       files: order,
-      imports: new Map(order.map(({ path }) => [path, readImports(path, context)])),
+      imports: new Map(
+        order.map(({ path, role }) => [path, readImports(path, context, { isUsers: role === 'user' || role === 'userRule' })]),
+      ),
       merged: mergeInstructions(order, context),
     }));
     this.#sources.follow([...picture.files, ...[...picture.imports.values()].flatMap(loadedOf)].map(({ path }) => path));
@@ -98,7 +100,7 @@ export class InstructionModel implements Disposable {
   async #ask<T>(work: (order: readonly InstructionFile[], context: ImportContext) => T): Promise<T> {
     await this.#catalog.ready();
     const { places } = this.#catalog;
-    const excludes = await this.#excludes();
+    const excludes = await readExcludes(this.#catalog);
     const found = [...this.#catalog.files('instructions'), ...this.#catalog.files('rule')].map(({ path }) => path);
     const { value, asked } = await this.#sources.snapshot.settle((files) =>
       work(instructionFiles({ places, files, found }, { excludes }), { files, home: places.home, workspace: places.folder, excludes }),
@@ -108,13 +110,6 @@ export class InstructionModel implements Disposable {
       for (let folder = folderOf(path); !this.#above.has(folder); folder = folderOf(folder)) this.#above.add(folder);
     }
     return value;
-  }
-
-  /** Those of all levels count together (settings.md). */
-  async #excludes(): Promise<string[]> {
-    const { folder } = this.#catalog.places;
-    const settings = this.#catalog.files('settings').filter(({ scope }) => scope.kind !== 'project' || scope.directory === folder);
-    return (await this.#catalog.texts(settings)).flatMap(({ text }) => readExcludes(text));
   }
 
   dispose(): void {
@@ -128,10 +123,17 @@ const loadedOf = (nodes: readonly ImportNode[]): ImportNode[] =>
 
 const isOurs = ({ kind }: FileEntry) => kind === 'instructions' || kind === 'rule' || kind === 'settings';
 
+/** `claudeMdExcludes` of all settings levels: they count together (settings.md). */
+export async function readExcludes(catalog: ClaudeCatalog): Promise<readonly string[]> {
+  const { folder } = catalog.places;
+  const settings = catalog.files('settings').filter(({ scope }) => scope.kind !== 'project' || scope.directory === folder);
+  return (await catalog.texts(settings)).flatMap(({ text }) => excludesIn(text));
+}
+
 const withExcludes = z.object({ claudeMdExcludes: z.array(z.string()) });
 
 /** None when the settings cannot be read: then Claude Code leaves nothing out either. */
-function readExcludes(text: string): string[] {
+function excludesIn(text: string): string[] {
   try {
     const read = withExcludes.safeParse(JSON.parse(text.replace(/^\uFEFF/, '')));
     return read.success ? read.data.claudeMdExcludes : [];

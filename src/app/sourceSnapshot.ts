@@ -8,6 +8,8 @@ export interface DiskEntry {
   bytes: number;
   /** Changes whenever the file was written, or a name in the folder came or went, as far as the file system tells. */
   stamp: string;
+  /** Where links lead. */
+  realPath: string;
 }
 
 /** Where sources come from. Paths are absolute, with `/`. Nothing here fails: what cannot be had is undefined or empty. */
@@ -121,6 +123,7 @@ export class SourceSnapshot {
     return {
       read: (path) => edited(path) ?? known(path, 'read')?.view ?? undefined,
       exists: (path) => (edited(path) === undefined ? known(path, 'look')?.entry?.kind : 'file'),
+      realPath: (path) => known(path, 'look')?.entry?.realPath,
       list: (folder) => {
         asked.add(folder);
         return known(folder, 'list')?.names ?? [];

@@ -2,6 +2,7 @@ import type { Files, ScanOptions } from '../app/filePorts.ts';
 import type { Log } from '../app/ports.ts';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
 import { LateWrites } from './lateWrites.ts';
+import { Leftovers } from './leftovers.ts';
 import { readFile } from './readFile.ts';
 import { realPathOf } from './realPath.ts';
 import { Scan } from './scan.ts';
@@ -18,6 +19,7 @@ function decode(text: string): Uint8Array | undefined {
 export function createFiles(log: Log): Files {
   const late = new LateWrites(log);
   const writer = new FileWriter(late);
+  const leftovers = new Leftovers(log);
   const watchers = new Watchers(log);
   return {
     read: readFile,
@@ -26,7 +28,7 @@ export function createFiles(log: Log): Files {
     remove: (path, expected) => writer.remove(path, expected),
     resolve: realPathOf,
     scan: async (places: ClaudePlaces, options: ScanOptions = {}) => {
-      const scan = new Scan(places, options);
+      const scan = new Scan(places, leftovers, options);
       return await (options.under === undefined ? scan.everything() : scan.under(options.under));
     },
     watch: (targets, onChanged) => watchers.watch(targets, onChanged),
@@ -34,6 +36,7 @@ export function createFiles(log: Log): Files {
     onDidFindLateWrite: late.onDidFind,
     async close() {
       watchers.dispose();
+      leftovers.dispose();
       await late.dispose();
     },
   };

@@ -38,7 +38,7 @@ export function exchange(target: string, source: string): Exchanged {
 /**
  * `exchangeGuarded` replaces nothing unseen, whatever others do: what is in the place is taken away, whatever it is, and the new file is
  * put there only if the place is then free. Its weak spot: between the two calls a reader finds no file. Hence for files that another
- * program is writing right now; what a crash in between leaves is put back by `putBack`.
+ * program is writing right now; what a crash in between leaves is put back by `Leftovers`.
  */
 export function exchangeGuarded(target: string, source: string): Exchanged {
   const aside = nameBeside(target, 'aside');

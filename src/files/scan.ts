@@ -7,8 +7,8 @@ import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../co
 import { errnoOf } from './fileError.ts';
 import { isIgnored, withRulesOf } from './ignoreRules.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
-import { putBack } from './leftovers.ts';
-import { list, look, workOff } from './listing.ts';
+import type { Leftovers } from './leftovers.ts';
+import { look, workOff } from './listing.ts';
 
 /** Folders that are looked into at most. */
 const mostFolders = 20_000;
@@ -17,21 +17,34 @@ const width = 32;
 /** Folders within folders; deeper there are loops that no link shows. */
 const mostDepth = 60;
 
+interface Listing {
+  entries: fs.Dirent[] | 'unreadable' | undefined;
+  present: ReadonlySet<string>;
+}
+
+const asListing = (entries: Listing['entries']): Listing => ({
+  entries,
+  present: new Set(Array.isArray(entries) ? entries.map(({ name }) => name) : []),
+});
 const join = (folder: string, name: string) => (folder.endsWith('/') ? folder + name : `${folder}/${name}`);
 const stampOf = ({ mtimeMs, size, ino }: fs.Stats) => `${mtimeMs}-${size}-${ino}`;
 
 /** One search, whole or below a path. */
 export class Scan {
   readonly #places: ClaudePlaces;
+  readonly #leftovers: Leftovers;
   readonly #signal: AbortSignal | undefined;
   readonly #entries = new Map<string, FileEntry>();
   readonly #unreadable = new Set<string>();
   readonly #rules = new Map<string, Promise<IgnoreRules | undefined>>();
+  /** Of folders in which a file was looked for by its name and not found. */
+  readonly #listings = new Map<string, Promise<Listing>>();
   #looked = 0;
   #incomplete = false;
 
-  constructor(places: ClaudePlaces, { signal }: ScanOptions = {}) {
+  constructor(places: ClaudePlaces, leftovers: Leftovers, { signal }: ScanOptions = {}) {
     this.#places = places;
+    this.#leftovers = leftovers;
     this.#signal = signal;
   }
 
@@ -41,7 +54,7 @@ export class Scan {
       ...foldersDownTo(folder).map((level) => this.#project(level, isInside(repositoryRoot, level))),
       this.#claude(claudeHome),
       this.#project(managed, true),
-      this.#file(join(managed, 'managed-settings.json')),
+      this.#files(managed, ['managed-settings.json']),
       ...plugins.map(({ root }) => this.#claude(root)),
     ]);
     await this.#below(folder);
@@ -64,7 +77,7 @@ export class Scan {
     const isDirectory = !(found instanceof Error) && found.isDirectory();
     if (below !== undefined && (await this.#isHidden(path, isDirectory))) return;
     if (!isDirectory) {
-      await this.#file(path);
+      await this.#files(folderOf(path), [nameOf(path)]);
     } else if (path === claudeHome || plugins.some(({ root }) => root === path)) {
       await this.#claude(path);
     } else if (path === folder || path === managed) {
@@ -119,10 +132,10 @@ export class Scan {
 
   /** A level: its instruction files, and its `.claude` where that counts. */
   async #project(folder: string, withClaude: boolean): Promise<void> {
-    await Promise.all([...instructionNames].map((name) => this.#file(join(folder, name))));
+    await this.#files(folder, [...instructionNames]);
     const claude = join(folder, claudeFolder);
     if (withClaude) await this.#claude(claude);
-    else await this.#file(join(claude, 'CLAUDE.md'));
+    else await this.#files(claude, ['CLAUDE.md']);
   }
 
   /** What lies in a `.claude` folder, or in a plugin. */
@@ -143,7 +156,7 @@ export class Scan {
     await workOff(await this.#list(skills), width, async (entry) => {
       const path = join(skills, entry.name);
       if (entry.isFile()) await this.#file(path, entry);
-      else if (!entry.isSymbolicLink() || (await isFolder(path))) await this.#file(join(path, 'SKILL.md'));
+      else if (!entry.isSymbolicLink() || (await isFolder(path))) await this.#files(path, ['SKILL.md']);
       else await this.#file(path, entry);
     });
   }
@@ -158,7 +171,6 @@ export class Scan {
   async #branch(folder: string, above: ReadonlySet<string>): Promise<void> {
     const [own, entries] = await Promise.all([identity(folder), this.#list(folder)]);
     if (above.has(own) || above.size > mostDepth) return;
-    for (const name of await putBack(folder, entries)) await this.#file(join(folder, name));
     const inner = new Set([...above, own]);
     await workOff([...entries], width, async (entry) => {
       const path = join(folder, entry.name);
@@ -174,7 +186,7 @@ export class Scan {
       this.#incomplete = true;
       return [];
     }
-    const entries = await list(folder);
+    const entries = await (this.#listings.get(folder)?.then((listing) => listing.entries) ?? this.#leftovers.list(folder));
     if (entries === 'unreadable') this.#unreadable.add(folder);
     return Array.isArray(entries) ? entries : [];
   }
@@ -200,26 +212,42 @@ export class Scan {
     });
   }
 
-  async #file(path: string, listed?: fs.Dirent): Promise<void> {
-    if (this.#entries.has(path)) return;
+  /**
+   * Files that are looked for by their names, in a folder that need not be listed: that is done only when one of them is not there, since
+   * a killed process may have left it under another name.
+   */
+  async #files(folder: string, names: readonly string[]): Promise<void> {
+    const found = await Promise.all(names.map((name) => this.#file(join(folder, name))));
+    const missing = names.filter((_, i) => found[i] === 'missing');
+    if (missing.length === 0) return;
+    const listing = this.#listings.get(folder) ?? this.#leftovers.list(folder).then(asListing);
+    this.#listings.set(folder, listing);
+    const { present } = await listing;
+    await Promise.all(missing.filter((name) => present.has(name)).map((name) => this.#file(join(folder, name))));
+  }
+
+  async #file(path: string, listed?: fs.Dirent): Promise<'missing' | undefined> {
+    if (this.#entries.has(path)) return undefined;
     const what = classify(path, this.#places);
-    if (what === undefined) return;
+    if (what === undefined) return undefined;
     const own = await look(path, false);
     if (own instanceof Error) {
       if (errnoOf(own) === 'ENOENT' || errnoOf(own) === 'ENOTDIR') {
-        if (listed !== undefined) this.#add({ path, ...what, ...nothing, isSymlink: false, problem: 'vanished' });
+        if (listed === undefined) return 'missing';
+        this.#add({ path, ...what, ...nothing, isSymlink: false, problem: 'vanished' });
       } else this.#add({ path, ...what, ...nothing, isSymlink: false, problem: 'unreadable' });
-      return;
+      return undefined;
     }
     const isSymlink = own.isSymbolicLink();
     const stat = isSymlink ? await look(path) : own;
     if (stat instanceof Error) {
       this.#add({ path, ...what, ...nothing, isSymlink, problem: problemOf(stat) });
-      return;
+      return undefined;
     }
     const problem = await contentProblem(path, stat);
     const entry = { path, ...what, size: stat.size, modifiedAt: stat.mtimeMs, stamp: stampOf(stat), isSymlink };
     this.#add(problem === undefined ? entry : { ...entry, problem });
+    return undefined;
   }
 
   #add(entry: FileEntry): void {

@@ -25,8 +25,8 @@ interface Shown extends AsyncDisposable {
 async function show(files: Record<string, string>): Promise<Shown> {
   const rig = await claudeFolder(files);
   const tree = new AgentTree(rig.folders, rig.stores);
-  await tree.getChildren();
   await rig.folder.agents.checked();
+  await tree.getChildren();
   const fired: Shown['fired'] = [];
   tree.onDidChangeTreeData((nodes) => fired.push(nodes));
   const row: Shown['row'] = async (...labels) => {

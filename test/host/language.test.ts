@@ -6,7 +6,7 @@ import { LanguageFeatures } from '../../src/host/language/languageFeatures.ts';
 import { fixAllKind } from '../../src/host/language/kinds.ts';
 import { Subjects } from '../../src/host/language/subjects.ts';
 import { eventually } from '../rig/eventually.ts';
-import { languageRig, never, type LanguageRig } from './languageRig.ts';
+import { languageRig, never, textOf, type LanguageRig } from './languageRig.ts';
 
 const ours = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'ClaudeTask');
 const codeOf = ({ code }: vscode.Diagnostic) => String(typeof code === 'object' ? code.value : code);
@@ -88,6 +88,9 @@ describe('the language features', () => {
     await eventually('the instructions', () => codes(instructions).includes('import-missing'));
     rig.write('sub/CLAUDE.md', '# Sub\n');
     await eventually('no problem', () => ours(instructions).length === 0);
+    const memory = vscode.Uri.file(rig.write('.claude/agent-memory/closed/MEMORY.md', '# Memory\n\n- Nothing.\n'));
+    rig.write('.claude/agent-memory/closed/lost-topic.md', 'Nobody links here.\n');
+    await eventually('the memory', () => codes(memory).includes('memory-orphan-topic'));
   });
 
   test('notice that an imported file has appeared, and create one that is missing', async () => {
@@ -129,7 +132,7 @@ describe('the language features', () => {
     assert.ok((await complete(6, 9)).includes('Grep'));
     assert.deepEqual(await complete(9, 9), []);
     const hover = await features.frontmatter.provideHover(document, new vscode.Position(1, 2), never);
-    assert.match((hover?.contents[0] as vscode.MarkdownString).value, /^\*\*name\*\* \(required\)/);
+    assert.match(textOf(hover), /^\*\*name\*\* \(required\)/);
     assert.deepEqual(hover?.range, new vscode.Range(1, 0, 1, 4));
     assert.equal(await features.frontmatter.provideHover(document, new vscode.Position(9, 2), never), undefined);
   });
@@ -145,8 +148,7 @@ describe('the language features', () => {
       [[rig.file('docs/style guide.md'), 0]],
     );
     const hover = async (character: number) =>
-      ((await features.imports.provideHover(document, new vscode.Position(2, character), never))?.contents[0] as vscode.MarkdownString)
-        .value;
+      textOf(await features.imports.provideHover(document, new vscode.Position(2, character), never));
     assert.match(await hover(3), /3 lines[^]*# Style/);
     assert.match(await hover(34), /No import/);
     assert.match(await hover(62), /Not found/);
@@ -155,9 +157,12 @@ describe('the language features', () => {
       return ((await features.importCompletion.provideCompletionItems(document, end, never)) ?? []).map(({ insertText }) => insertText);
     };
     assert.ok((await complete(4)).includes('docs/'));
-    assert.deepEqual((await complete(5)).slice(-2), ['style\\ guide.md', 'deep/']);
+    assert.deepEqual(
+      (await complete(5)).filter((name) => name !== 'one.md' && name !== 'two.md'),
+      ['style\\ guide.md', 'deep/'],
+    );
     const near = await complete(6);
-    assert.ok(near.includes('../docs/style\\ guide.md') && !near.includes('CLAUDE.md'), near.join());
+    assert.ok(near.includes('../docs/style\\ guide.md') && !near.includes('CLAUDE.md'));
   });
 
   test('put facts above a CLAUDE.md, and none when the setting says so', async () => {

@@ -22,6 +22,12 @@ import { memoryStore } from './memoryStore.ts';
 
 export const never = new vscode.CancellationTokenSource().token;
 
+/** The Markdown of a hover; empty without one. */
+export function textOf(hover: vscode.Hover | undefined): string {
+  const [content] = hover?.contents ?? [];
+  return content instanceof vscode.MarkdownString ? content.value : '';
+}
+
 export interface LanguageRig extends AsyncDisposable {
   deps: LanguageDeps;
   errors: unknown[];
@@ -46,7 +52,10 @@ export async function languageRig(name: string, tasks: readonly TaskRow[] = []):
     debug: () => undefined,
     info: () => undefined,
     warn: () => undefined,
-    error: (_: string, cause?: unknown) => void errors.push(cause),
+    error: (_: string, cause?: unknown) => {
+      // The extension itself shows its own under the same name.
+      if (!String(cause).includes('LanguageStatusItem')) errors.push(cause);
+    },
   };
   const store = taskStore(tasks);
   const settings = createSettings(settingIds);

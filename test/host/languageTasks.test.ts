@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as vscode from 'vscode';
+import type { CommandDeps } from '../../src/host/commands/commandDeps.ts';
+import { namedTarget } from '../../src/host/commands/target.ts';
 import { registerLanguageFeatures } from '../../src/host/language/registerLanguageFeatures.ts';
 import { TaskMentions } from '../../src/host/language/taskMentions.ts';
-import { languageRig, never, type LanguageRig } from './languageRig.ts';
+import { languageRig, never, textOf, type LanguageRig } from './languageRig.ts';
 import { row } from './memoryStore.ts';
 
 describe('task links', () => {
@@ -31,6 +33,13 @@ describe('task links', () => {
     assert.deepEqual(JSON.parse(target?.query ?? ''), [{ folder: rig.deps.stores.all[0]?.key, taskId: 12 }]);
   });
 
+  test('name the task to the command that shows it', async () => {
+    const folder = rig.deps.stores.all[0];
+    const deps = { stores: rig.deps.stores, view: { tree: { nodes: { find: () => undefined } } }, boards: {} } as unknown as CommandDeps;
+    assert.deepEqual(await namedTarget(deps, [{ folder: folder?.key, taskId: 12 }]), { folder, ids: [12] });
+    assert.equal(await namedTarget(deps, [{ folder: 'file:///elsewhere', taskId: 12 }]), undefined);
+  });
+
   test('of program files are those in comments', async () => {
     const document = await rig.open('main.ts', "// Fixes #12\nconst id = '#12';\n * see #12\n");
     const links = await mentions.provideDocumentLinks(document, never);
@@ -43,7 +52,7 @@ describe('task links', () => {
   test('show what the task is about', async () => {
     const document = await rig.open('hover.md', 'See #12.\n');
     const hover = await mentions.provideHover(document, new vscode.Position(0, 5), never);
-    const { value } = hover?.contents[0] as vscode.MarkdownString;
+    const value = textOf(hover);
     assert.match(value, /\*\*#12\*\* Login fails/);
     assert.match(value, /ana · 2 of 5 checklist items done/);
     assert.match(value, /Write/);
@@ -67,15 +76,7 @@ describe('task links', () => {
     try {
       const document = await rig.open('.claude/agents/registered.md', '---\nname: registered\ncolor: \n---\n\nSee #12.\n');
       const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', document.uri);
-      assert.ok(
-        links.some(({ target }) => target?.path === 'claudetask.task.reveal'),
-        JSON.stringify({
-          links,
-          own: await mentions.provideDocumentLinks(document, never),
-          lang: document.languageId,
-          text: document.getText(),
-        }),
-      );
+      assert.ok(links.some(({ target }) => target?.path === 'claudetask.task.reveal'));
       const list = await vscode.commands.executeCommand<vscode.CompletionList>(
         'vscode.executeCompletionItemProvider',
         document.uri,

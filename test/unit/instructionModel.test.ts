@@ -41,7 +41,7 @@ function folder(contents: Record<string, string>) {
   const disk = {
     look: (path: string) => {
       const kind = files().exists(path);
-      return Promise.resolve(kind && { kind, bytes: Buffer.byteLength(contents[path] ?? ''), stamp: contents[path] ?? '' });
+      return Promise.resolve(kind && { kind, bytes: Buffer.byteLength(contents[path] ?? ''), stamp: contents[path] ?? '', realPath: path });
     },
     read: (path: string) => {
       const content = contents[path];

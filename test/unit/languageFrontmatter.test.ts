@@ -4,7 +4,6 @@ import { agentFields } from '../../src/core/agents/agentFields.ts';
 import { readMarkdown } from '../../src/core/markdown/frontmatter.ts';
 import { ruleFields } from '../../src/core/rules/ruleFields.ts';
 import { skillFields } from '../../src/core/skills/skillFields.ts';
-import { frontmatterCursor } from '../../src/core/suggestions/frontmatterCursor.ts';
 import { hoverFrontmatter } from '../../src/core/suggestions/frontmatterHover.ts';
 import { suggestFrontmatter, type Suggestion, type SuggestionSources } from '../../src/core/suggestions/frontmatterSuggestions.ts';
 
@@ -145,15 +144,6 @@ describe('completion of lists', () => {
   });
 
   test('offers nothing for a map in a list', () => assert.deepEqual(labels('---\ntools:\n  - name: re|\n---\n'), []));
-});
-
-describe('the place of a cursor', () => {
-  test('is found in frontmatter of thousands of lines in little time', () => {
-    const text = `---\ntools:\n${'  - Read\n'.repeat(20_000)}---\n`;
-    const start = performance.now();
-    for (let count = 0; count < 10; count++) frontmatterCursor(text, text.length - 6, () => 'comma');
-    assert.ok(performance.now() - start < 500);
-  });
 });
 
 describe('hover in frontmatter', () => {

@@ -23,8 +23,8 @@ describe('a snapshot of sources', () => {
       look: async (path) => {
         calls.push(`look ${path}`);
         const text = disk.get(path);
-        if (text !== undefined) return { kind: 'file', bytes: text.length, stamp: text };
-        return isFolder(path) ? { kind: 'folder', bytes: 0, stamp: [...disk.keys()].join() } : undefined;
+        if (text !== undefined) return { kind: 'file', bytes: text.length, stamp: text, realPath: path };
+        return isFolder(path) ? { kind: 'folder', bytes: 0, stamp: [...disk.keys()].join(), realPath: path } : undefined;
       },
       read: async (path) => {
         calls.push(`read ${path}`);

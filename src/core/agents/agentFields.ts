@@ -30,7 +30,7 @@ export const agentFields: readonly FieldSpec[] = [
     required: false,
     separator: 'comma',
     hover:
-      'The tools the agent may use, as a comma-separated line or a YAML list; without the field it has every tool of the conversation. `mcp__server` or `mcp__server__*` allows a whole MCP server. When no name in the list is known, the agent cannot start.',
+      'The tools the agent may use, as a line with commas or blanks between, or a YAML list; without the field it has every tool of the conversation, with an empty one none. `mcp__server` or `mcp__server__*` allows a whole MCP server. When no name in the list is known, the agent cannot start.',
   },
   {
     key: 'disallowedTools',
@@ -98,7 +98,7 @@ export const agentFields: readonly FieldSpec[] = [
     kind: 'yaml',
     required: false,
     hover:
-      'Hooks that run only while the agent works: a map from event to matcher groups, as in `settings.json`. `Stop` becomes `SubagentStop`, and the folder must be trusted. An empty list (`hooks: []`) makes Claude Code ignore the whole file.',
+      'Hooks that run only while the agent works: a map from event to matcher groups, as in `settings.json`. `Stop` becomes `SubagentStop`, and the folder must be trusted. A list (`hooks: []`), or a broken hook for `PreToolUse` or `PermissionRequest`, makes Claude Code ignore the whole file.',
   },
   {
     key: 'memory',

@@ -86,6 +86,25 @@ function edit(text: string, path: (string | number)[], value: unknown, isArrayIn
   }));
 }
 
+/** Takes a rule out of a list on one line, with the comma before it, or after it when it is the first; null where comments are in the way. */
+function removeInLine(text: string, rules: readonly Node[], index: number): TextEdit[] | null {
+  const [before, rule, after] = [rules[index - 1], rules[index], rules[index + 1]];
+  if (rule === undefined || !isOneLine(text, rules)) return null;
+  const own = spanOf(rule);
+  const span = {
+    start: before === undefined ? own.start : spanOf(before).end,
+    end: before === undefined ? (after?.offset ?? own.end) : own.end,
+  };
+  const beside = text.slice(span.start, own.start) + text.slice(own.end, span.end);
+  return beside.includes('/') ? null : [{ ...span, text: '' }];
+}
+
+/** Whether the list that the rules are in stands on one line; one without rules does not count. */
+function isOneLine(text: string, rules: readonly Node[]): boolean {
+  const list = rules[0]?.parent;
+  return list !== undefined && !/[\r\n]/.test(text.slice(list.offset, list.offset + list.length));
+}
+
 /** Adds `Agent(name)` to `permissions.deny`; no edit when it is there. Comments and formatting stay. */
 export function disableAgent(text: string, name: string): SettingsChange {
   const list = readDeny(text);
@@ -97,6 +116,11 @@ export function disableAgent(text: string, name: string): SettingsChange {
   }
   if (list.rules === undefined) return { ok: true, edits: edit(text, ['permissions', 'deny'], [rule], false) };
   if (list.rules.some((node) => deniedName(node) === name)) return { ok: true, edits: [] };
+  const last = list.rules.at(-1);
+  if (last !== undefined && isOneLine(text, list.rules)) {
+    const end = spanOf(last).end;
+    return { ok: true, edits: [{ start: end, end, text: `, ${JSON.stringify(rule)}` }] };
+  }
   return { ok: true, edits: edit(text, ['permissions', 'deny', list.rules.length], rule, true) };
 }
 
@@ -108,6 +132,7 @@ export function enableAgent(text: string, name: string): SettingsChange {
     if (!list.ok) return list;
     const index = list.rules?.findIndex((rule) => deniedName(rule) === name) ?? -1;
     if (index < 0) return { ok: true, edits: trimEdit(text, { start: 0, end: text.length, text: rest }) };
-    rest = applyEdits(rest, edit(rest, ['permissions', 'deny', index], undefined, false));
+    const inLine = removeInLine(rest, list.rules ?? [], index);
+    rest = applyEdits(rest, inLine ?? edit(rest, ['permissions', 'deny', index], undefined, false));
   }
 }

@@ -62,17 +62,22 @@ function matcherFault(matcher: FieldValue): string | undefined {
 }
 
 function commandFault(hook: FieldValue): string | undefined {
-  const type = isMap(hook) ? own(hook, 'type') : undefined;
-  const keys = typeof type === 'string' ? required.get(type) : undefined;
+  const type = isMap(hook) ? textIn(hook, 'type') : '';
+  const keys = required.get(type);
   if (keys === undefined || !isMap(hook)) return `a hook has none of the types ${[...required.keys()].join(', ')}`;
   const missing = keys.find((key) => !isText(own(hook, key) ?? null));
-  if (missing !== undefined) return `a hook of type ${String(type)} has no text \`${missing}\``;
-  if (type === 'http' && !/^[a-z][a-z\d+.-]*:\S/i.test(String(own(hook, 'url')))) return 'the `url` of a hook is none';
+  if (missing !== undefined) return `a hook of type ${type} has no text \`${missing}\``;
+  if (type === 'http' && !/^[a-z][a-z\d+.-]*:\S/i.test(textIn(hook, 'url'))) return 'the `url` of a hook is none';
   const wrong = optional.find(({ key, holds }) => own(hook, key) !== undefined && !holds(own(hook, key) ?? null));
   return wrong === undefined ? undefined : `the \`${wrong.key}\` of a hook is not ${wrong.what}`;
 }
 
 const own = (values: Values, key: string): FieldValue | undefined => (Object.hasOwn(values, key) ? values[key] : undefined);
+
+function textIn(values: Values, key: string): string {
+  const value = own(values, key);
+  return typeof value === 'string' ? value : '';
+}
 
 const isList = (value: FieldValue): value is readonly FieldValue[] => Array.isArray(value);
 

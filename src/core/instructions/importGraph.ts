@@ -82,7 +82,7 @@ export function resolveImport(ref: ImportRef, from: string, home: string): strin
  * What a file imports, and what those import in turn, depth first in the order Claude Code takes. Each file is expanded once, whatever paths lead
  * to it.
  */
-export function readImports(path: string, context: ImportContext, options: ReadOptions = {}): ImportNode[] {
+export function readImports(path: string, context: ImportContext, options: ReadOptions = {}): readonly ImportNode[] {
   const { files, home, workspace, excludes = [], outsideApproved } = context;
   const { loaded = new Set([realPathOf(files, path)]), isUsers = isInside(`${home}/.claude`, path) } = options;
   const realWorkspace = realPathOf(files, workspace);
@@ -102,7 +102,7 @@ export function readImports(path: string, context: ImportContext, options: ReadO
     return file.bytes > maxInstructionBytes ? 'tooLarge' : 'loaded';
   };
 
-  const expand = (from: { path: string; real: string }): ImportNode[] => {
+  const expand = (from: { path: string; real: string }): readonly ImportNode[] => {
     const file = files.read(from.path);
     if (file === undefined) return [];
     return importsOf(file).map((ref) => {

@@ -29,7 +29,8 @@ function ownProblem(from: string, node: ImportNode, text: string, context: Impor
     case 'loaded':
       return [];
     case 'missing':
-      return [ref.suspicion === null ? missing(from, node, context) : mistaken(ref, ref.suspicion)];
+      if (ref.suspicion !== null) return [mistaken(ref, ref.suspicion)];
+      return [punctuated(from, node, context) ?? missing(from, node, context)];
     case 'folder': {
       if (ref.suspicion !== null) return [mistaken(ref, ref.suspicion)];
       const message = `\`${raw}\` is a folder: Claude Code imports files only. Name the files, or put it in backticks to name the folder.`;
@@ -46,8 +47,17 @@ function ownProblem(from: string, node: ImportNode, text: string, context: Impor
       return [{ code: 'import-too-large', severity: 'warning', message, span }];
     }
     case 'binary': {
-      const message = `${target} is not a text file: Claude Code cannot load it as instructions. Put the path in backticks to only name it.`;
+      const end = target.slice(target.lastIndexOf('.'));
+      const message = `Claude Code imports no file whose name ends in \`${end}\`. Give it a name that ends in .md, or put the path in backticks to only name it.`;
       return [{ code: 'import-binary', severity: 'warning', message, span, fixes: [backticks(ref)] }];
+    }
+    case 'excluded': {
+      const message = `\`claudeMdExcludes\` in the settings leaves ${target} out: Claude Code does not load it.`;
+      return [{ code: 'import-excluded', severity: 'information', message, span, fixes: [removal(ref, text)] }];
+    }
+    case 'unapproved': {
+      const message = `${target} is outside of the workspace, and imports from there are not allowed in this project. Claude Code asks for it when it is started in a terminal.`;
+      return [{ code: 'import-unapproved', severity: 'warning', message, span }];
     }
     case 'unreadable': {
       const message = `${target} cannot be read. Check that you may read the file; Claude Code runs with your rights.`;

@@ -16,7 +16,7 @@ export interface ImportRef {
 const sign = /(?<![\p{L}\p{N}])@(?=[A-Za-z0-9._-]|~\/|\/.)/gu;
 const pathStart = /^(?:~\/|\/.|[A-Za-z0-9._-])/su;
 /** A backslash ends a path, unless a blank follows. */
-const written = /(?:[^\s\\]|\\ )+/y;
+const written = /^(?:[^\s\\]|\\ )+/;
 
 /** Whether a text has an `@` that could begin an import, if it does not stand in code. */
 export function mayImport(text: string): boolean {
@@ -31,11 +31,15 @@ export function findImports(text: string, regions?: MarkdownRegions): ImportRef[
   const refs = new Map<number, ImportRef>();
   if (!mayImport(text)) return [];
   for (const run of (regions ?? readRegions(text, mayImport)).prose) {
-    for (let at = text.indexOf('@', run.start); at !== -1 && at < run.end; at = text.indexOf('@', at + 1)) {
-      const known = refs.get(at);
-      if (known !== undefined && known.span.end <= run.end) continue;
-      const ref = beginsWord(text, at, run.start) ? importAt(text, at, run.end) : undefined;
-      if (ref !== undefined) refs.set(at, ref);
+    let next = 0;
+    for (let at = text.indexOf('@', run.start); at !== -1 && at < run.end; at = text.indexOf('@', next)) {
+      next = at + 1;
+      if (!beginsWord(text, at, run.start)) continue;
+      const ref = importAt(text, at, run.end);
+      if (ref === undefined) continue;
+      // Within a run that holds this one, the path ends where the markup begins.
+      refs.set(at, ref);
+      next = ref.span.end;
     }
   }
   return [...refs.values()].sort((a, b) => a.span.start - b.span.start);
@@ -51,8 +55,7 @@ function beginsWord(text: string, at: number, runStart: number): boolean {
 
 /** The import that the `@` at `at` would begin, wherever that is; undefined when no path follows. */
 export function importAt(text: string, at: number, end = text.length): ImportRef | undefined {
-  written.lastIndex = at + 1;
-  const path = written.exec(text)?.[0].slice(0, end - at - 1) ?? '';
+  const path = written.exec(text.slice(at + 1, end))?.[0] ?? '';
   const named = path.replace(/#.*$/su, '').replaceAll('\\ ', ' ');
   if (!pathStart.test(named) || /^\.+$/u.test(named)) return undefined;
   const span = { start: at, end: at + 1 + path.length };

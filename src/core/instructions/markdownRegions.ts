@@ -90,10 +90,11 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
         break;
       }
       case 'html': {
-        addComments(text, span, parent === null || !phrasingParents.has(parent), regions.comments);
-        if (!text.startsWith('<!--', start) || !text.slice(start, span.end).includes('-->')) break;
-        addRemains(text, span, regions.prose);
-        if (parent === 'root') regions.commentBlocks.push(span);
+        const html = { start: start + (/^\s*/.exec(node.value)?.[0].length ?? 0), end: span.end };
+        addComments(text, html, parent === null || !phrasingParents.has(parent), regions.comments);
+        if (!text.startsWith('<!--', html.start) || !text.slice(html.start, html.end).includes('-->')) break;
+        addRemains(text, html, regions.prose);
+        if (parent === 'root') regions.commentBlocks.push(html);
         break;
       }
       case 'text':
@@ -111,15 +112,21 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
         break;
       }
       case 'heading':
-        regions.headings.push({ ...span, level: node.depth, text: plainText(node).trim() });
+        regions.headings.push({ ...span, level: node.depth, text: plainText(node, text, offset).trim() });
         break;
       default:
     }
     if ('children' in node) for (const child of node.children) visit(child, node.type, offset);
   };
-  const trees = wanted === undefined ? [{ tree: parseWhole(text.slice(shift)), offset: shift }] : parseParts(text, shift, wanted);
+  const known = withoutUnderscores(text);
+  const trees = wanted === undefined ? [{ tree: parseWhole(known.slice(shift)), offset: shift }] : parseParts(known, shift, wanted);
   for (const { tree, offset } of trees) visit(tree, null, offset);
   return regions;
+}
+
+/** To Claude Code `<my_tag>` is HTML, to CommonMark it is text: it is parsed as another tag of the same length. */
+function withoutUnderscores(text: string): string {
+  return text.replace(/<\/?[A-Za-z][A-Za-z0-9-]*_[\w-]*(?=[\s/>])/g, (tag) => tag.replaceAll('_', '-'));
 }
 
 const phrasingParents: ReadonlySet<string> = new Set(['paragraph', 'heading', 'link', 'linkReference', 'emphasis', 'strong']);
@@ -158,8 +165,12 @@ function addRemains(text: string, { start, end }: Span, into: Span[]) {
   if (end > from) into.push({ start: from, end });
 }
 
-function plainText(node: Node): string {
+function plainText(node: Node, text: string, offset: number): string {
+  if (node.type === 'inlineCode' && node.position) {
+    const { start, end } = node.position;
+    return text.slice((start.offset ?? 0) + offset, (end.offset ?? 0) + offset).replace(/^`+|`+$/g, '');
+  }
   if ('value' in node) return node.value;
   if ('alt' in node) return node.alt ?? '';
-  return 'children' in node ? node.children.map(plainText).join('') : '';
+  return 'children' in node ? node.children.map((child) => plainText(child, text, offset)).join('') : '';
 }

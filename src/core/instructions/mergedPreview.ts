@@ -1,21 +1,16 @@
+import { isInside } from './filePath.ts';
 import { type ImportContext, type ImportNode, readImports } from './importGraph.ts';
-import { type InstructionFile, type InstructionRole, isLoaded } from './loadOrder.ts';
-import { bodyStart } from './markdownRegions.ts';
-import { type FileView, regionsOf } from './sourceFiles.ts';
-import { countLines, estimateTokens } from './tokens.ts';
+import { type InstructionText, instructionTextOf } from './instructionText.ts';
+import { type InstructionFile, type InstructionRole, isMatching } from './loadOrder.ts';
+import { globsOf } from './ruleGlobs.ts';
+import { realPathOf } from './sourceFiles.ts';
 
-export interface PreviewBlock {
+export interface PreviewBlock extends InstructionText {
+  /** A rule that a link leads to is named by where it is. */
   source: string;
   role: InstructionRole;
   /** The files that led here, the outermost first; empty for a file that is loaded itself. */
   importedBy: readonly string[];
-  /** What Claude Code hands to the model: without frontmatter and block-level comments. */
-  text: string;
-  /** Where runs of lines of `text` come from: `line` counts from 0 in `text`, `sourceLine` from 1 in the file. The first has `line` 0. */
-  origins: readonly { line: number; sourceLine: number }[];
-  lines: number;
-  /** An estimate: see `tokens.ts`. */
-  tokens: number;
 }
 
 export interface RenderedPreview {
@@ -26,93 +21,111 @@ export interface RenderedPreview {
 
 /**
  * What is loaded at the start of a session, and with `forFile` (absolute) what has been loaded once Claude has read that file. Each file comes
- * once; what it imports follows it, as Claude Code does it.
+ * once, and what it imports follows it. This is the order of Claude Code (measured with CLI 2.1.330), but that it takes the rules of a folder in the
+ * order of the file system. Nothing comes of a file without text.
  */
 export function mergeInstructions(
   order: readonly InstructionFile[],
   context: ImportContext,
   { forFile }: { forFile?: string } = {},
 ): PreviewBlock[] {
-  const loaded = new Set<string>();
-  const blocks: PreviewBlock[] = [];
-  const add = (source: string, role: InstructionRole, importedBy: readonly string[]) => {
-    const file = context.files.read(source);
-    if (file !== undefined) blocks.push({ source, role, importedBy, ...strippedOf(file) });
-  };
-  const addImports = (nodes: readonly ImportNode[], role: InstructionRole, importedBy: readonly string[]) => {
-    for (const node of nodes) {
-      if (node.state !== 'loaded') continue;
-      add(node.path, role, importedBy);
-      addImports(node.imports, role, [...importedBy, node.path]);
+  const { workspace } = context;
+  const merge = new Merge(context);
+  const files = order.filter(({ when }) => when.kind !== 'never');
+  const isBelow = ({ base }: InstructionFile) => base !== workspace && isInside(workspace, base);
+  const below = files.filter(isBelow);
+  const others = files.filter((file) => !isBelow(file));
+  merge.addAll(others);
+  if (forFile === undefined) return merge.blocks;
+  merge.addMatching(
+    others.filter(({ role }) => role === 'userRule'),
+    forFile,
+  );
+  for (const folder of byBase(below)) {
+    merge.addAll(folder.filter((file) => isInside(file.base, forFile)));
+    merge.addMatching(folder.filter(isRule), forFile);
+  }
+  for (const folder of byBase(others.filter(({ role }) => role === 'rule'))) merge.addMatching(folder, forFile);
+  return merge.blocks;
+}
+
+const isRule = ({ role }: InstructionFile) => role === 'rule' || role === 'userRule';
+
+function byBase(files: readonly InstructionFile[]): InstructionFile[][] {
+  const groups = new Map<string, InstructionFile[]>();
+  for (const file of files) {
+    const group = groups.get(file.base);
+    if (group === undefined) groups.set(file.base, [file]);
+    else group.push(file);
+  }
+  return [...groups.values()];
+}
+
+interface Step {
+  path: string;
+  importedBy: readonly string[];
+}
+
+class Merge {
+  readonly blocks: PreviewBlock[] = [];
+  readonly #context: ImportContext;
+  readonly #seen = new Set<string>();
+  readonly #shown = new Set<string>();
+
+  constructor(context: ImportContext) {
+    this.#context = context;
+  }
+
+  /** Also a rule with `paths` is gone through: what it imports is loaded unless it has `paths` itself. */
+  addAll(files: readonly InstructionFile[]): void {
+    for (const file of files) {
+      for (const step of this.#steps(file, this.#seen)) if (!isRule(file) || this.#globs(step.path) === null) this.#show(file.role, step);
     }
-  };
-  for (const file of order) {
-    if (!isLoaded(file, forFile) || loaded.has(file.path)) continue;
-    loaded.add(file.path);
-    add(file.path, file.role, []);
-    addImports(readImports(file.path, context, loaded), file.role, [file.path]);
   }
-  return blocks;
-}
 
-type Stripped = Pick<PreviewBlock, 'text' | 'origins' | 'lines' | 'tokens'>;
-const stripped = new WeakMap<FileView, Stripped>();
-
-function strippedOf(file: FileView): Stripped {
-  const known = stripped.get(file);
-  if (known !== undefined) return known;
-  const result = strip(file);
-  stripped.set(file, result);
-  return result;
-}
-
-function strip(file: FileView): Stripped {
-  const { text } = file;
-  const pieces: { start: number; end: number }[] = [];
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  at = Math.max(at, bodyStart(text));
-  const comments = text.includes('<!--') ? regionsOf(file).comments : [];
-  for (const comment of comments) {
-    if (!comment.block || !comment.closed) continue;
-    const cut = wholeLinesIfBlank(text, comment.start, comment.end);
-    if (cut.start > at) pieces.push({ start: at, end: cut.start });
-    at = cut.end;
+  /** What of these rules and of their imports has `paths` that match. */
+  addMatching(rules: readonly InstructionFile[], forFile: string): void {
+    const seen = new Set<string>();
+    for (const rule of rules) {
+      for (const step of this.#steps(rule, seen)) {
+        const globs = this.#globs(step.path);
+        if (globs !== null && isMatching(globs, rule.base, forFile)) this.#show(rule.role, step);
+      }
+    }
   }
-  if (at < text.length) pieces.push({ start: at, end: text.length });
 
-  let left = '';
-  let line = 0;
-  let sourceLine = 1;
-  let counted = 0;
-  const origins: { line: number; sourceLine: number }[] = [];
-  for (const { start, end } of pieces) {
-    sourceLine += lineEnds(text.slice(counted, start));
-    const piece = text.slice(start, end);
-    const ends = lineEnds(piece);
-    // A piece that goes on in the line of the one before has a run of its own from its next line on.
-    if (left === '' || /[\r\n]$/.test(left)) origins.push({ line, sourceLine });
-    else if (ends > 0) origins.push({ line: line + 1, sourceLine: sourceLine + 1 });
-    left += piece;
-    line += ends;
-    sourceLine += ends;
-    counted = end;
+  /** The file and all that comes by it. */
+  #steps({ path, role }: InstructionFile, seen: Set<string>): Step[] {
+    const real = realPathOf(this.#context.files, path);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    const source = role === 'rule' || role === 'userRule' ? real : path;
+    const steps: Step[] = [{ path: source, importedBy: [] }];
+    const follow = (nodes: readonly ImportNode[], importedBy: readonly string[]) => {
+      for (const node of nodes) {
+        if (node.state !== 'loaded') continue;
+        steps.push({ path: node.path, importedBy });
+        follow(node.imports, [...importedBy, node.path]);
+      }
+    };
+    follow(readImports(path, this.#context, { loaded: seen, isUsers: role === 'user' || role === 'userRule' }), [source]);
+    return steps;
   }
-  if (origins.length === 0) origins.push({ line: 0, sourceLine: 1 });
-  return { text: left, origins, lines: countLines(left), tokens: estimateTokens(left) };
-}
 
-const lineEnds = (text: string) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
+  #globs(path: string): readonly string[] | null {
+    const file = this.#context.files.read(path);
+    return file === undefined ? null : globsOf(file);
+  }
 
-/** A comment that has its lines to itself takes them along. */
-function wholeLinesIfBlank(text: string, start: number, end: number): { start: number; end: number } {
-  let from = start;
-  while (from > 0 && (text[from - 1] === ' ' || text[from - 1] === '\t')) from -= 1;
-  let to = end;
-  while (text[to] === ' ' || text[to] === '\t') to += 1;
-  const startsLine = from === 0 || text[from - 1] === '\n' || text[from - 1] === '\r';
-  const endsLine = to === text.length || text[to] === '\n' || text[to] === '\r';
-  if (!startsLine || !endsLine) return { start, end };
-  return { start: from, end: text.startsWith('\r\n', to) ? to + 2 : Math.min(to + 1, text.length) };
+  #show(role: InstructionRole, { path, importedBy }: Step): void {
+    const { files } = this.#context;
+    const real = realPathOf(files, path);
+    const file = this.#shown.has(real) ? undefined : files.read(path);
+    if (file === undefined) return;
+    this.#shown.add(real);
+    const text = instructionTextOf(file);
+    if (text.text !== '') this.blocks.push({ source: path, role, importedBy, ...text });
+  }
 }
 
 const roleNames: Readonly<Record<InstructionRole, string>> = {
@@ -123,7 +136,7 @@ const roleNames: Readonly<Record<InstructionRole, string>> = {
   local: 'local',
   rule: 'project rule',
   nested: 'nested',
-  agentsMd: 'not read',
+  agentsMd: 'for other tools',
 };
 
 /** The blocks as Markdown for a read-only document. `shown` gives the words a path is shown by. */
@@ -138,7 +151,6 @@ export function renderPreview(blocks: readonly PreviewBlock[], shown: (path: str
     out.push('---', '', `> **${shown(block.source)}** (${roleNames[block.role]}${by}): ${size}`, '');
     const first = out.length + 1;
     const text = block.text.split(/\r\n|\r|\n/);
-    if (text.at(-1) === '') text.pop();
     for (const line of text) out.push(line);
     block.origins.forEach((origin, index) => {
       const endLine = first + (block.origins[index + 1]?.line ?? text.length) - 1;

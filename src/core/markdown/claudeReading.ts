@@ -18,7 +18,8 @@ export interface ClaudeReading {
 
 const fence = '---';
 const openingFence = /^---\s*\n/;
-const mendable = /^([a-zA-Z_-]+):\s+(.+)$/;
+const keyAtStart = /^[a-zA-Z_-]+(?=:)/;
+const lineEnd = /[\r\u2028\u2029]/;
 const special = /[{}[\]*&#!|>%@`]|: /;
 
 /**
@@ -54,8 +55,10 @@ const valuesOf = (fields: readonly { key: string; value: FieldValue }[]) =>
   Object.fromEntries(fields.map(({ key, value }) => [key, value]));
 
 function mend(line: string): string {
-  const [, key = '', value = ''] = mendable.exec(line) ?? [];
-  if (key === '' || !special.test(value) || isWrapped(value)) return line;
+  const key = keyAtStart.exec(line)?.[0] ?? '';
+  const behind = line.slice(key.length + 1);
+  const value = behind.trimStart();
+  if (key === '' || value === behind || lineEnd.test(value) || !special.test(value) || isWrapped(value)) return line;
   return `${key}: "${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

@@ -56,8 +56,9 @@ export interface Skill {
 
 /** Whatever is no word for true is false, also no value at all. */
 function isTrue(value: FieldValue): boolean {
+  if (typeof value === 'object') return false;
   const word = String(value).trim().toLowerCase();
-  return typeof value !== 'object' && Object.hasOwn(booleanWords, word) && booleanWords[word] === true;
+  return Object.hasOwn(booleanWords, word) && booleanWords[word] === true;
 }
 
 /** Numbers and booleans count as text here, unlike in agents. */

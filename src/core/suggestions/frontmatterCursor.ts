@@ -27,9 +27,10 @@ const mostLines = 500;
 function fencedSpan(text: string): Span | undefined {
   const opening = lineAt(text, text.charCodeAt(0) === 0xfeff ? 1 : 0, text.length);
   if (!isFence(text, opening)) return undefined;
-  for (let line = lineAt(text, opening.next, text.length); line.next > line.start; line = lineAt(text, line.next, text.length)) {
-    if (isFence(text, line)) return { start: opening.next, end: line.start };
-  }
+  const closing = /(?:\r\n|\r|\n)(?=---[ \t]*(?:[\r\n]|$))/g;
+  closing.lastIndex = opening.end;
+  const found = closing.exec(text);
+  if (found !== null) return { start: opening.next, end: Math.max(opening.next, found.index + found[0].length) };
   return opening.next > opening.end ? { start: opening.next, end: text.length } : undefined;
 }
 

@@ -106,6 +106,7 @@ export class AgentFormEditor implements Disposable {
     switch (request.kind) {
       case 'ready':
         this.#isListening = true;
+        void this.#stat();
         this.#post({ kind: 'init', state: this.#state(), suggestions: formSuggestions(this.#model), strings: vscode.l10n.bundle ?? {} });
         break;
       case 'change': {
@@ -153,23 +154,24 @@ export class AgentFormEditor implements Disposable {
     const { uri } = this.#document;
     const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), uri.path.slice(uri.path.lastIndexOf('/') + 1));
     const watcher = this.#subscriptions.add(vscode.workspace.createFileSystemWatcher(pattern, false, true, false));
-    const stat = async (): Promise<void> => {
-      const found = await vscode.workspace.fs.stat(uri).then(
-        ({ permissions = 0 }) => ({ isReadOnly: (permissions & vscode.FilePermission.Readonly) !== 0 }),
-        () => null,
-      );
-      if (this.#subscriptions.isDisposed) return;
-      const isReadOnly = found?.isReadOnly === true || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false;
-      if (this.#isDeleted === (found === null) && this.#isReadOnly === isReadOnly) return;
-      this.#isDeleted = found === null;
-      this.#isReadOnly = isReadOnly;
-      this.#changed();
-    };
-    this.#subscriptions.add(watcher.onDidCreate(() => void stat()));
-    this.#subscriptions.add(watcher.onDidDelete(() => void stat()));
+    this.#subscriptions.add(watcher.onDidCreate(() => void this.#stat()));
+    this.#subscriptions.add(watcher.onDidDelete(() => void this.#stat()));
     // The file may be back before the watcher has told that it went.
-    this.#subscriptions.add(vscode.workspace.onDidSaveTextDocument((saved) => void (saved === this.#document && stat())));
-    void stat();
+    this.#subscriptions.add(vscode.workspace.onDidSaveTextDocument((saved) => void (saved === this.#document && this.#stat())));
+  }
+
+  /** Whether the file is there and may be written. */
+  async #stat(): Promise<void> {
+    const found = await vscode.workspace.fs.stat(uri).then(
+      ({ permissions = 0 }) => ({ isReadOnly: (permissions & vscode.FilePermission.Readonly) !== 0 }),
+      () => null,
+    );
+    if (this.#subscriptions.isDisposed) return;
+    const isReadOnly = found?.isReadOnly === true || vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false;
+    if (this.#isDeleted === (found === null) && this.#isReadOnly === isReadOnly) return;
+    this.#isDeleted = found === null;
+    this.#isReadOnly = isReadOnly;
+    this.#changed();
   }
 
   #changed(): void {

@@ -16,7 +16,11 @@ export class InstructionModels implements Disposable {
   constructor(folders: ClaudeFolders) {
     this.#subscriptions.add(
       folders.onDidChangeFolders(() => {
-        for (const folder of this.#models.keys()) if (!folders.all.includes(folder)) this.#models.delete(folder);
+        for (const [folder, making] of this.#models) {
+          if (folders.all.includes(folder)) continue;
+          this.#models.delete(folder);
+          void making.then((model) => model.dispose());
+        }
       }),
     );
   }
@@ -30,7 +34,6 @@ export class InstructionModels implements Disposable {
   async #make(folder: ClaudeFolder): Promise<InstructionModel> {
     const { InstructionModel: Model } = await import('../../app/instructionModel.ts');
     const sources = await this.sources();
-    // The catalog of a folder that left is closed and tells nothing any more: the model goes with it.
     const model = this.#subscriptions.add(new Model({ catalog: folder.catalog, sources }));
     this.#subscriptions.add(model.onDidChange(() => this.#changed.fire(folder)));
     return model;

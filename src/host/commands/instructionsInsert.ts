@@ -14,7 +14,7 @@ const mostOffered = 2000;
 
 function activeMarkdown(): vscode.TextEditor | undefined {
   const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId === 'markdown' && editor.document.uri.scheme === 'file') return editor;
+  if (editor?.document.uri.scheme === 'file' && editor.document.uri.path.endsWith('.md')) return editor;
   void vscode.window.showInformationMessage(vscode.l10n.t('Open the CLAUDE.md, or another Markdown file, that this is to be written to.'));
   return undefined;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/appError.ts';
 import { nameOf } from '../../core/instructions/filePath.ts';
-import { DisposableStore, type Disposable } from '../../util/disposable.ts';
+import type { Disposable } from '../../util/disposable.ts';
 
 /** A write that did not happen, because the file was changed or removed by others in the meantime. */
 export interface Conflict {
@@ -12,18 +12,17 @@ export interface Conflict {
 
 const scheme = 'claudetask-unwritten';
 
-/**
- * Shows what was not written beside the file as it is. It stands on the left, and read-only: each change can be brought into the file on
- * the right with a click, and nothing is lost by closing.
- */
+/** Texts that are kept, so that a comparison in a tab behind others can be drawn again. */
+const mostKept = 20;
+
+/** Shows what was not written beside the file as it is: on the left, from where each change can be brought into the file with a click. */
 export class Conflicts implements vscode.TextDocumentContentProvider, Disposable {
-  readonly #subscriptions = new DisposableStore();
+  readonly #registration: Disposable;
   readonly #texts = new Map<string, string>();
   #count = 0;
 
   constructor() {
-    this.#subscriptions.add(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
-    this.#subscriptions.add(vscode.workspace.onDidCloseTextDocument((document) => void this.#texts.delete(document.uri.toString())));
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string | undefined {
@@ -35,6 +34,7 @@ export class Conflicts implements vscode.TextDocumentContentProvider, Disposable
     this.#count++;
     const unwritten = file.with({ scheme, authority: '', query: String(this.#count) });
     this.#texts.set(unwritten.toString(), ours);
+    for (const oldest of this.#texts.keys()) if (this.#texts.size > mostKept) this.#texts.delete(oldest);
     if (await isThere(file)) {
       await vscode.commands.executeCommand('vscode.diff', unwritten, file, vscode.l10n.t('{0}: not written ↔ now', name), {
         preview: false,
@@ -58,7 +58,7 @@ export class Conflicts implements vscode.TextDocumentContentProvider, Disposable
   }
 
   dispose(): void {
-    this.#subscriptions.dispose();
+    this.#registration.dispose();
     this.#texts.clear();
   }
 }

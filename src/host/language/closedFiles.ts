@@ -99,12 +99,20 @@ export class ClosedFiles implements Disposable {
   }
 
   #take(folder: ClaudeFolder, { changed, removed }: CatalogChange): void {
+    for (const { path, kind } of [...changed, ...removed]) if (kind === 'memory') this.#queueMemory(folder, path);
     for (const { path } of removed) {
       this.#followed.get(folder)?.delete(path);
       this.#remove(path);
     }
     for (const entry of changed) if (isOwn(entry) && isShown(entry, folder)) this.#queue.set(entry.path, { folder, entry });
     this.#work();
+  }
+
+  /** What is said of a MEMORY.md follows from the files beside it. */
+  #queueMemory(folder: ClaudeFolder, path: string): void {
+    const own = /^.*\/agent-memory(?:-local)?\/[^/]+\//s.exec(path)?.[0];
+    const entry = own === undefined ? undefined : folder.catalog.get(`${own}MEMORY.md`);
+    if (entry !== undefined && isShown(entry, folder)) this.#queue.set(entry.path, { folder, entry });
   }
 
   /** Something other than the files themselves has changed: those that follow from it are checked again. */
@@ -114,6 +122,11 @@ export class ClosedFiles implements Disposable {
       if (entry !== undefined && meets(paths, asked)) this.#queue.set(path, { folder, entry });
     }
     this.#work();
+  }
+
+  /** What counts for all files of a folder has changed. */
+  recheckAll(folder: ClaudeFolder): void {
+    if (this.#followed.has(folder)) this.#take(folder, { changed: folder.catalog.files(), removed: [] });
   }
 
   /** This one again: it was open, and what is on the disk counts now. */

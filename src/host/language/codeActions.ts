@@ -78,11 +78,11 @@ function quickFixes(document: vscode.TextDocument, file: CheckedFile, range: vsc
   const kinds = new Set<string>();
   for (const problem of here) {
     const diagnostics = diagnosticsOf(file.subject.kind, file.text, [problem]);
-    for (const fix of (problem.fixes ?? []).filter(isVisible)) {
-      const action = actionOf(document, file, fix);
+    for (const fix of problem.fixes ?? []) {
+      const action = isVisible(fix) ? actionOf(document, file, fix) : encodingAction(fix);
       action.diagnostics = diagnostics;
       actions.push(action);
-      if ('edits' in fix) kinds.add(fix.kind);
+      if ('edits' in fix && isVisible(fix)) kinds.add(fix.kind);
     }
   }
   for (const kind of kinds) {
@@ -90,6 +90,13 @@ function quickFixes(document: vscode.TextDocument, file: CheckedFile, range: vsc
     if (action !== undefined) actions.push(action);
   }
   return actions;
+}
+
+/** Only VS Code itself can save a document without its mark. */
+function encodingAction({ title }: Fix): vscode.CodeAction {
+  const action = new vscode.CodeAction(vscode.l10n.t('{0} (Save with Encoding, UTF-8)', title), vscode.CodeActionKind.QuickFix);
+  action.command = { title, command: 'workbench.action.editor.changeEncoding' };
+  return action;
 }
 
 function actionOf(document: vscode.TextDocument, file: CheckedFile, fix: Fix): vscode.CodeAction {
@@ -114,7 +121,7 @@ function allOfKind(
   if (count < 2) return undefined;
   const title = fixesOfKind(here, kind)[0]?.title ?? '';
   const action = new vscode.CodeAction(
-    vscode.l10n.t('{0}, and fix all {1} problems of this kind in the file', title, count),
+    vscode.l10n.t('Fix all {0} problems of this kind in this file: {1}', count, title),
     vscode.CodeActionKind.QuickFix,
   );
   action.edit = editOf(document, file, edits);

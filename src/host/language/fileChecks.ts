@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Sources } from '../../app/instructionModel.ts';
+import { readExcludes, type Sources } from '../../app/instructionModel.ts';
 import { readAgent } from '../../core/agents/agent.ts';
 import { findAgentProblems } from '../../core/agents/agentProblems.ts';
 import { ignoreProblems } from '../../core/instructions/gitIgnored.ts';
@@ -33,6 +33,7 @@ const runsScript = /\b(?:npm|pnpm|yarn|bun)[ \t]+\w/;
 /** Finds the problems of one file, whatever kind it is. */
 export class FileChecks {
   readonly #sources: Sources;
+  readonly #excludes = new WeakMap<ClaudeFolder, Promise<readonly string[]>>();
   readonly #packages = new Map<string, Promise<readonly string[]>>();
 
   constructor(sources: Sources) {
@@ -42,6 +43,20 @@ export class FileChecks {
   /** There may be another package.json. */
   forgetPackages(): void {
     this.#packages.clear();
+  }
+
+  /** A settings file of the folder has changed. */
+  forgetSettings(folder: ClaudeFolder): void {
+    this.#excludes.delete(folder);
+  }
+
+  /** What is needed to follow imports, once the files are at hand. */
+  async importContext(folder: ClaudeFolder): Promise<(files: SourceFiles) => ImportContext> {
+    const reading = this.#excludes.get(folder) ?? readExcludes(folder.catalog);
+    this.#excludes.set(folder, reading);
+    const excludes = await reading;
+    const { home, folder: workspace } = folder.catalog.places;
+    return (files) => ({ files, home, workspace, excludes });
   }
 
   /** Throws the reason of the signal. */
@@ -103,8 +118,9 @@ export class FileChecks {
     const { path, folder } = subject;
     const { repositoryRoot } = folder.catalog.places;
     const packageFiles = runsScript.test(view.text) ? await this.#packageFiles(folder) : [];
+    const imports = await this.importContext(folder);
     const context = (files: SourceFiles) => ({
-      ...importContext(folder, files),
+      ...imports(files),
       gitRoot: files.exists(`${repositoryRoot}/.git`) === undefined ? null : repositoryRoot,
       packageFiles,
     });
@@ -120,11 +136,6 @@ export class FileChecks {
     this.#packages.set(tasks.key, known);
     return known;
   }
-}
-
-export function importContext({ catalog }: ClaudeFolder, files: SourceFiles): ImportContext {
-  const { home, folder } = catalog.places;
-  return { files, home, workspace: folder };
 }
 
 /** A folder that has appeared or gone is told without what lies in it. */

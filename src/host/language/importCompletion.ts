@@ -13,7 +13,8 @@ import {
 import type { LanguageDeps } from './languageDeps.ts';
 import { mayImport, type Subject, type Subjects } from './subjects.ts';
 
-/** Markdown files of the workspace that are offered before a folder is typed. */
+/** Markdown files of the workspace that are looked at, and offered before a folder is typed. */
+const mostFound = 5000;
 const mostNear = 200;
 const mostListed = 1000;
 const hidden: ReadonlySet<string> = new Set(['node_modules', '.git', '.DS_Store']);
@@ -75,10 +76,12 @@ export class ImportCompletion implements vscode.CompletionItemProvider {
   async #near(subject: Subject, range: vscode.Range, token: vscode.CancellationToken): Promise<vscode.CompletionItem[]> {
     const { path, folder } = subject;
     const pattern = new vscode.RelativePattern(folder.tasks.folder, '**/*.md');
-    const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist,out}/**', mostNear, token);
+    const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist,out}/**', mostFound, token);
     const others = found
       .map((uri) => ({ path: uri.fsPath.replaceAll('\\', '/') }))
-      .filter((one) => one.path !== path && folderOf(one.path) !== folderOf(path));
+      .filter((one) => folderOf(one.path) !== folderOf(path))
+      .sort((a, b) => stepsBetween(a.path, path) - stepsBetween(b.path, path))
+      .slice(0, mostNear);
     const shown = await this.#notIgnored(subject, others);
     return shown.map((one) => {
       const written = relativePath(folderOf(path), one.path);

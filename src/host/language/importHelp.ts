@@ -5,7 +5,7 @@ import { relativePath } from '../../core/instructions/filePath.ts';
 import { regionAt } from '../../core/instructions/regionAt.ts';
 import { type FileView, importsOf, regionsOf } from '../../core/instructions/sourceFiles.ts';
 import { countLines, estimateTokens } from '../../core/instructions/tokens.ts';
-import { importContext } from './fileChecks.ts';
+import type { FileChecks } from './fileChecks.ts';
 import { numberText } from './instructionLenses.ts';
 import type { LanguageDeps } from './languageDeps.ts';
 import { escapeMarkdown } from './markdownText.ts';
@@ -18,9 +18,11 @@ const widest = 160;
 /** Hover and links on imports. */
 export class ImportHelp implements vscode.HoverProvider, vscode.DocumentLinkProvider {
   readonly #subjects: Subjects;
+  readonly #checks: FileChecks;
   readonly #sources: LanguageDeps['sources'];
 
-  constructor({ subjects, sources }: { subjects: Subjects; sources: LanguageDeps['sources'] }) {
+  constructor({ subjects, checks, sources }: { subjects: Subjects; checks: FileChecks; sources: LanguageDeps['sources'] }) {
+    this.#checks = checks;
     this.#subjects = subjects;
     this.#sources = sources;
   }
@@ -50,10 +52,10 @@ export class ImportHelp implements vscode.HoverProvider, vscode.DocumentLinkProv
 
   async #imported(subject: Subject, view: FileView, start: number) {
     const { path, folder } = subject;
-    const { snapshot } = await this.#sources();
+    const [{ snapshot }, context] = await Promise.all([this.#sources(), this.#checks.importContext(folder)]);
     const { value } = await snapshot.settle(
       (files) => {
-        const node = readImports(path, importContext(folder, files)).find(({ ref }) => ref.span.start === start);
+        const node = readImports(path, context(files)).find(({ ref }) => ref.span.start === start);
         return node && { node, target: node.state === 'missing' ? undefined : files.read(node.path) };
       },
       { instead: new Map([[path, view]]) },
@@ -134,6 +136,8 @@ function reasonOf(node: ImportNode, folder: string): string | undefined {
     folder: vscode.l10n.t('It is a folder; Claude Code imports files only.'),
     tooLarge: vscode.l10n.t('It is larger than 4 MiB, and Claude Code skips it.'),
     binary: vscode.l10n.t('It is not a text file, and Claude Code cannot load it.'),
+    excluded: vscode.l10n.t('A settings file leaves it out by claudeMdExcludes, so Claude Code does not load it.'),
+    unapproved: vscode.l10n.t('It lies outside the workspace folder, and loading such files was not allowed for this project.'),
     unreadable: vscode.l10n.t('It cannot be read. Claude Code runs with your rights, so it cannot either.'),
   };
   return node.state === 'loaded' ? undefined : reasons[node.state];

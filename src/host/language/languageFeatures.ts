@@ -14,7 +14,7 @@ import { InstructionStatus } from './instructionStatus.ts';
 import type { LanguageDeps } from './languageDeps.ts';
 import { OpenFiles } from './openFiles.ts';
 import { ProblemReports } from './problemReports.ts';
-import type { Subjects } from './subjects.ts';
+import { mayImport, type Subjects } from './subjects.ts';
 
 /** Everything that knows what is in a file. */
 export class LanguageFeatures implements Disposable {
@@ -40,12 +40,20 @@ export class LanguageFeatures implements Disposable {
     this.#subscriptions.add(new InstructionStatus({ openFiles, fail }));
     this.lenses = this.#subscriptions.add(new InstructionLenses({ openFiles, settings }));
     this.frontmatter = new FrontmatterHelp(subjects);
-    this.imports = new ImportHelp({ subjects, sources: deps.sources });
+    this.imports = new ImportHelp({ subjects, checks, sources: deps.sources });
     this.importCompletion = new ImportCompletion({ subjects, sources: deps.sources });
     this.drop = new ImportDrop(subjects);
     this.actions = new CodeActions({ openFiles, checks });
     this.#openFiles = openFiles;
     this.#closedFiles = closedFiles;
+    this.#subscriptions.add(
+      claude.onDidChange(({ folder, change: { changed, removed } }) => {
+        if (![...changed, ...removed].some(({ kind }) => kind === 'settings')) return;
+        checks.forgetSettings(folder);
+        openFiles.recheck(({ subject }) => subject.folder === folder && mayImport(subject.kind));
+        closedFiles.recheckAll(folder);
+      }),
+    );
     const followModels = () => {
       for (const folder of claude.all) this.#followModel(folder, fail);
     };

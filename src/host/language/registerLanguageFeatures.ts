@@ -13,16 +13,11 @@ const anyFile: vscode.DocumentSelector = { scheme: 'file' };
 /** Milliseconds after the start at which the files of the workspace are looked at, unless one of them is opened before. */
 const idleAfter = 2000;
 
-export interface LanguageRegistration extends Disposable {
-  /** Checks every file of the workspace now rather than in idle time. Resolves when all have been asked for. */
-  start(): Promise<void>;
-}
-
 /**
  * Registers everything that editors show of Claude Code's files, and of `#12`. Nothing is loaded before a document that may concern us is
  * asked about; any Markdown file may be imported by one, so the path decides and not the selector.
  */
-export function registerLanguageFeatures(deps: LanguageDeps): LanguageRegistration {
+export function registerLanguageFeatures(deps: LanguageDeps): Disposable {
   const parts = new DisposableStore();
   const subjects = new Subjects(deps.claude);
   let loading: Promise<LanguageFeatures> | undefined;
@@ -110,9 +105,11 @@ export function registerLanguageFeatures(deps: LanguageDeps): LanguageRegistrati
   parts.add(registerDrop(subjects, load));
 
   const fail = (error: unknown) => deps.log.error('The files of Claude Code could not be looked at', error);
-  const start = async () => await (await load()).start();
   const timer = setTimeout(() => {
-    if (vscode.workspace.workspaceFolders !== undefined) void start().catch(fail);
+    if (vscode.workspace.workspaceFolders === undefined) return;
+    load()
+      .then((features) => features.start())
+      .catch(fail);
   }, idleAfter);
   parts.add({ dispose: () => clearTimeout(timer) });
   const openOurs = (document: vscode.TextDocument) => {
@@ -120,7 +117,7 @@ export function registerLanguageFeatures(deps: LanguageDeps): LanguageRegistrati
   };
   parts.add(vscode.workspace.onDidOpenTextDocument(openOurs));
   for (const document of vscode.workspace.textDocuments) openOurs(document);
-  return { start, dispose: () => parts.dispose() };
+  return parts;
 }
 
 function registerActions(subjects: Subjects, load: () => Promise<LanguageFeatures>): Disposable {

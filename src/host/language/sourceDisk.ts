@@ -34,10 +34,11 @@ export function createSourceDisk(): SourceDisk & Disposable {
   return {
     look: async (path) => {
       try {
-        const stat = await fs.promises.stat(path);
+        const [stat, real] = await Promise.all([fs.promises.stat(path), fs.promises.realpath(path)]);
+        const realPath = withSlashes(real);
         const stamp = `${stat.mtimeMs}-${stat.size}-${stat.ino}`;
-        if (stat.isFile()) return { kind: 'file', bytes: stat.size, stamp };
-        return stat.isDirectory() ? { kind: 'folder', bytes: 0, stamp } : undefined;
+        if (stat.isFile()) return { kind: 'file', bytes: stat.size, stamp, realPath };
+        return stat.isDirectory() ? { kind: 'folder', bytes: 0, stamp, realPath } : undefined;
       } catch {
         return undefined;
       }

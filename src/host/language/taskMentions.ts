@@ -23,7 +23,7 @@ const mostItems = 5;
 const isProse = ({ languageId, uri }: vscode.TextDocument) =>
   languageId === 'markdown' || languageId === 'plaintext' || uri.path.endsWith('.md');
 /** What a comment begins with, in most languages, as far as it stands on the same line as the link. */
-const commentBefore = /(?:^[ \t]*(?:\*|#|--|;|%|'|rem\b)|\/\/|\/\*|<!--|[ \t]#[ \t]|[ \t]--[ \t])/i;
+const commentBefore = /(?:^[ \t]*(?:\*|#|--|;|%)|\/\/|\/\*|<!--|[ \t]#[ \t]|[ \t]--[ \t])/;
 
 /** `#12` in files of the workspace: link, hover, and completion in Markdown. Only for tasks that are there, and never makes a database. */
 export class TaskMentions implements vscode.DocumentLinkProvider, vscode.HoverProvider, vscode.CompletionItemProvider, Disposable {

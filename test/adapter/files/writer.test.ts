@@ -4,7 +4,6 @@ import * as path from 'node:path';
 import { describe, test } from 'node:test';
 import { AppError } from '../../../src/core/appError.ts';
 import type { ErrorCode } from '../../../src/core/appError.ts';
-import { nameBeside } from '../../../src/files/temporary.ts';
 import { eventually } from '../../rig/eventually.ts';
 import { bytes, disk, hash, text } from './rig.ts';
 import type { Disk } from './rig.ts';
@@ -215,27 +214,5 @@ describe('removing a file', () => {
     assert.equal(rig.read(rig.workspace.file('repo/shared/real.md')), 'real');
     await assert.rejects(rig.files.remove(rig.at('x.md'), hash('x')), code('file.notFound'));
     assert.deepEqual(names(rig.at('')), []);
-  });
-});
-
-describe('a file that a killed process has left under another name', () => {
-  test('gets its name back at the next look, unless there is another by now', async (t) => {
-    await using rig = await disk({ 'repo/app/.claude/agents/kept.md': 'new' });
-    const left = (name: string, content: string) => {
-      const aside = nameBeside(rig.at(`.claude/agents/${name}`), 'aside');
-      fs.writeFileSync(aside, content);
-      return aside;
-    };
-    const lost = left('lost.md', 'lost');
-    const old = left('kept.md', 'old');
-    // When an entry was changed cannot be set: a minute passes instead.
-    const now = Date.now;
-    t.mock.method(Date, 'now', () => now() + 60_000);
-    const { entries } = await rig.files.scan(rig.places);
-    assert.deepEqual(entries.map((entry) => path.basename(entry.path)).sort(), ['kept.md', 'lost.md']);
-    assert.equal(rig.read(rig.at('.claude/agents/lost.md')), 'lost');
-    assert.ok(!fs.existsSync(lost));
-    assert.equal(fs.readFileSync(old, 'utf8'), 'old');
-    assert.equal(rig.read(rig.at('.claude/agents/kept.md')), 'new');
   });
 });

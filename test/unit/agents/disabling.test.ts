@@ -53,6 +53,13 @@ describe('disabling agents in the settings', () => {
     assert.doesNotMatch(after(text, disableAgent(text, 'a')), /[^\r]\n/);
   });
 
+  test('a list on one line stays on one line', () => {
+    const text = '{\n  // ours\n  "permissions": { "deny": ["Bash", /* why */ "Read"] }\n}\n';
+    const disabled = after(text, disableAgent(text, 'a'));
+    assert.equal(disabled, text.replace('"Read"]', '"Read", "Agent(a)"]'));
+    assert.equal(after(disabled, enableAgent(disabled, 'a')), text);
+  });
+
   test('what is so already needs no edit', () => {
     const text = '{ "permissions": { "deny": ["Task(a)"] } }';
     assert.deepEqual(disableAgent(text, 'a'), { ok: true, edits: [] });
@@ -81,7 +88,9 @@ describe('disabling agents in the settings', () => {
         const text = JSON.stringify({ permissions: { allow: ['x'], deny }, model: 'opus' }, null, indent);
         const disabled = after(text, disableAgent(text, 'a'));
         assert.deepEqual(JSON.parse(disabled), { permissions: { allow: ['x'], deny: [...deny, 'Agent(a)'] }, model: 'opus' });
-        assert.deepEqual(JSON.parse(after(disabled, enableAgent(disabled, 'a'))), JSON.parse(text));
+        const enabled = after(disabled, enableAgent(disabled, 'a'));
+        assert.deepEqual(JSON.parse(enabled), JSON.parse(text));
+        if (deny.length > 0) assert.equal(enabled, text);
       }),
     );
   });

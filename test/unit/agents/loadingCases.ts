@@ -104,7 +104,9 @@ const secondTry: readonly LoadingCase[] = [
   ignored('quotes at both ends with others between break it', file('description: "say "hi": b"')),
   ignored('a quote that is never closed breaks it', file('description: "a b')),
   loads('backslashes are kept', file('description: C:\\dir: x'), 'C:\\dir: x'),
-  ...[...'[{*@`%}]&'].map((sign) => loads(`${sign} may begin a text`, file(`description: ${sign} b: c`), `${sign} b: c`)),
+  ...['[', '{', '*', '@', '`', '%', '}', ']', '&'].map((sign) =>
+    loads(`${sign} may begin a text`, file(`description: ${sign} b: c`), `${sign} b: c`),
+  ),
   loads('a pipe with text beside it is text', file('description: | text: x'), '| text: x'),
   loads('a comma may begin a text on the first try', file('description: , Tests'), ', Tests'),
   ignored('a question mark may not', file('description: ? b')),
@@ -207,8 +209,8 @@ export const loadingCases: readonly (LoadingCase & { unique: string })[] = [
   ...yaml,
   ...fields,
   ...hooks,
-].map((one, index) => {
+].map((entry, index) => {
   const unique = `case-${index}`;
-  const name = one.name?.replace('NAME', unique) ?? null;
-  return { ...one, unique, text: one.text.replaceAll('NAME', unique), name };
+  const name = entry.name?.replace('NAME', unique) ?? null;
+  return { ...entry, unique, text: entry.text.replaceAll('NAME', unique), name };
 });

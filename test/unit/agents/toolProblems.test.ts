@@ -68,11 +68,17 @@ describe('tools, skills and the prompt of an agent', () => {
       severity: 'information',
     },
     {
-      says: 'names without commas are one tool',
-      text: agentText('tools: Read Write Bash'),
-      code: 'tools-separator',
-      at: 'Read Write Bash',
-      fixed: ['tools: Read, Write, Bash'],
+      says: 'names are separated by blanks as well',
+      text: agentText('tools: Read Write Bsh'),
+      code: 'unknown-tool',
+      at: 'Bsh',
+      fixed: ['tools: Read Write Bash'],
+    },
+    {
+      says: 'an item of a list may name two',
+      text: agentText('tools:', '  - Read, Bsh', '  - Write'),
+      code: 'unknown-tool',
+      at: 'Read, Bsh',
     },
     {
       says: 'a subagent asks no questions',

@@ -9,9 +9,9 @@ import { commandFields, skillFields } from '../../../src/core/skills/skillFields
 import { agentFile } from './agentFiles.ts';
 
 describe('tools', () => {
-  test('a string is cut at commas outside parentheses', () => {
+  test('a string is cut at commas and blanks outside parentheses', () => {
     assert.deepEqual(
-      readTools('Read, Agent(a, b) ,Bash(git diff *),').map(({ name, argument }) => [name, argument]),
+      readTools('Read, Agent(a, b) Bash(git diff *),').map(({ name, argument }) => [name, argument]),
       [
         ['Read', null],
         ['Agent', 'a, b'],
@@ -20,15 +20,12 @@ describe('tools', () => {
     );
   });
 
-  test('a list, a map and nothing are read as well', () => {
+  test('a list is read as well, and anything else names no tool', () => {
     assert.deepEqual(
       readTools(['Read', 'Write', 3]).map((tool) => tool.name),
       ['Read', 'Write'],
     );
-    assert.deepEqual(
-      readTools({ Read: true, Write: false, Bash: null }).map((tool) => tool.name),
-      ['Read', 'Bash'],
-    );
+    assert.deepEqual(readTools({ Read: true, Write: false, Bash: null }), []);
     assert.deepEqual(readTools(null), []);
     assert.deepEqual(readTools(7), []);
   });
@@ -121,11 +118,11 @@ describe('an agent as it is read', () => {
     assert.deepEqual([agent.memory, agent.maxTurns, agent.background, agent.hasHooks, agent.body], ['local', 5, true, true, 'You.']);
   });
 
-  test('what cannot be used counts as not there', () => {
+  test('what cannot be used counts as not there, but for tools', () => {
     const { agent } = agentFile('---\nname: 3\ndescription: [a]\ntools:\nmemory: true\nmaxTurns: -1\nbackground: "true"\n---\n');
     assert.deepEqual(
       [agent.name, agent.description, agent.tools, agent.memory, agent.maxTurns, agent.background],
-      [null, null, null, null, null, false],
+      [null, null, [], null, null, false],
     );
   });
 });

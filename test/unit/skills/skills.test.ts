@@ -196,7 +196,7 @@ describe('a skill as it is read', () => {
     assert.deepEqual(placeOf('C:\\w\\.claude\\skills\\a\\SKILL.md'), { kind: 'skill', command: 'a' });
     assert.deepEqual(placeOf('/w/.claude/skills/a/notes.md'), { kind: 'attachment' });
     assert.deepEqual(placeOf('/w/.claude/skills/a/b/SKILL.md'), { kind: 'attachment' });
-    assert.deepEqual(placeOf('/w/.claude/commands/git/push.md'), { kind: 'command', command: 'push' });
+    assert.deepEqual(placeOf('/w/.claude/commands/git/push.md'), { kind: 'command', command: 'git:push' });
     assert.deepEqual(placeOf('/w/src/x.md'), { kind: 'elsewhere' });
   });
 

@@ -72,7 +72,9 @@ export function standingText(item: AgentItem, places: ClaudePlaces): string | un
     case 'documentation':
       return vscode.l10n.t('no agent');
     case 'overridden':
-      return state?.state === 'shadowed' ? vscode.l10n.t('overridden by {0}', scopeText(state.by.scope, places, state.by.directory)) : '';
+      return state?.state === 'shadowed'
+        ? vscode.l10n.t('overridden by {0}', scopeText(state.by.scope, places, state.by.directory))
+        : undefined;
     case 'duplicate':
       return vscode.l10n.t('duplicate');
     case 'disabled':
@@ -87,7 +89,7 @@ export function standingText(item: AgentItem, places: ClaudePlaces): string | un
 
 /** Where an agent comes from, inside a sentence. */
 export function scopeText(scope: string, places: ClaudePlaces, directory?: string): string {
-  if (scope === 'user') return vscode.l10n.t('~/.claude');
+  if (scope === 'user') return '~/.claude';
   if (scope === 'managed') return vscode.l10n.t('the managed folder');
   if (scope === 'plugin') return vscode.l10n.t('a plugin');
   return directory === undefined || directory === places.folder ? vscode.l10n.t('the project') : shortPath(directory, places);

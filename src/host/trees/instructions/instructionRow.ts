@@ -98,8 +98,10 @@ export function filesIn(picture: InstructionPicture, group: Group): InstructionF
 export const shownImports = (nodes: readonly ImportNode[]): ImportNode[] =>
   nodes.filter(({ ref, state }) => ref.suspicion === null || state === 'loaded');
 
-/** Imports that Claude Code does not follow, and that their author meant it to. */
-export const isBroken = ({ state }: ImportNode): boolean => state !== 'loaded' && state !== 'duplicate';
+const asMeant: ReadonlySet<ImportNode['state']> = new Set(['loaded', 'duplicate', 'excluded', 'unapproved']);
+
+/** Imports that Claude Code does not follow although nobody has told it not to. */
+export const isBroken = ({ state }: ImportNode): boolean => !asMeant.has(state);
 
 export const brokenIn = (nodes: readonly ImportNode[]): number =>
   shownImports(nodes).reduce((sum, node) => sum + (isBroken(node) ? 1 : 0) + brokenIn(node.imports), 0);

@@ -68,6 +68,8 @@ export function whenText({ when }: InstructionFile, places: ClaudePlaces): strin
           return vscode.l10n.t('cannot be read');
         case 'agentsMd':
           return vscode.l10n.t('no CLAUDE.md imports it');
+        case 'unapproved':
+          return vscode.l10n.t('outside the folder, not allowed');
       }
   }
 }
@@ -83,7 +85,11 @@ export function unreadReason({ when }: InstructionFile): string | undefined {
     case 'unreadable':
       return vscode.l10n.t('It is no text, or there is no permission to read it.');
     case 'agentsMd':
-      return vscode.l10n.t('Claude Code reads CLAUDE.md and not AGENTS.md. Write @AGENTS.md into the CLAUDE.md beside it to load it.');
+      return vscode.l10n.t(
+        'Claude Code reads AGENTS.md only where no CLAUDE.md is. Write @AGENTS.md into the CLAUDE.md beside it to load it.',
+      );
+    case 'unapproved':
+      return vscode.l10n.t('A link leads out of the folder, and you did not allow that when Claude Code asked.');
   }
 }
 
