@@ -20,11 +20,10 @@ export function findReadingProblems(document: MarkdownDocument): Problem[] {
   const { detail, span, fixes } = fault;
   const repeated = findRepeatedFields(document);
   if (repeated.length > 0 && reading.read === 'first') return repeated;
-  const how =
+  const message =
     reading.read === 'first'
-      ? 'Claude Code reads this, but other tools do not'
-      : 'Claude Code reads this only on its second try, and other tools do not';
-  const message = `${how}: it is not valid YAML${detail}. Quote the value.`;
+      ? `Claude Code reads this, but other tools do not: it is not valid YAML${detail}. Write the value anew.`
+      : `Claude Code reads this only on its second try, and other tools do not: it is not valid YAML${detail}. Quote the value.`;
   const problems: Problem[] = [{ code: 'yaml-lenient', severity: 'warning', message, span, fixes }, ...repeated];
   for (const [key, value] of Object.entries(reading.read === 'second' ? reading.values : {})) {
     const field = fieldOf(document, key);

@@ -1,7 +1,6 @@
 // One cold process of the claude bench. What it does is its first argument; what it found is one line of JSON.
 import fs from 'node:fs';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parse } from 'yaml';
 import { createAgentModel } from '../../src/app/claudeModel/folderAgents.ts';
 import { createClaudeCatalog } from '../../src/app/folderCatalog.ts';
@@ -32,6 +31,13 @@ const [what = '', folder = '', file = ''] = process.argv.slice(2);
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 const complain = (...words: unknown[]): void => console.error(...words);
 const log: Log = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
+
+const clocks: { cpuUsage(): NodeJS.CpuUsage; threadCpuUsage?(): NodeJS.CpuUsage } = process;
+/** Milliseconds that this thread has computed: on a machine that is busy with other things, a clock on the wall measures those. */
+function processorTime(): number {
+  const { user, system } = clocks.threadCpuUsage?.() ?? clocks.cpuUsage();
+  return (user + system) / 1000;
+}
 
 // ---- parsing
 
@@ -80,12 +86,10 @@ function refused(work: () => unknown): number {
 
 /** All files once, one after another; `count` is what was found in them. */
 function pass<T>(items: readonly T[], work: (item: T) => number): { ms: number; cpu: number; count: number } {
-  const cpu = process.cpuUsage();
+  const cpu = processorTime();
   const start = performance.now();
   const count = items.reduce((sum, item) => sum + work(item), 0);
-  const ms = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu);
-  return { ms, cpu: (user + system) / 1000, count };
+  return { ms: performance.now() - start, cpu: processorTime() - cpu, count };
 }
 
 // ---- typing
@@ -97,50 +101,70 @@ const typedInBody = '\nAsk the Task tool, then `Skill(x)`. ';
 
 const typedInInstructions = '\nSee @docs/new.md and [this](docs/gone.md): run `npm run check`. ';
 
-/** The text after each keystroke. As an editor hands it over: one flat string, not a rope that the parser would have to flatten first. */
-const keystrokes = (text: string, place: number, typed: string): string[] =>
-  Array.from(typed, (_, i) => Buffer.from(`${text.slice(0, place)}${typed.slice(0, i + 1)}${text.slice(place)}`).toString());
-
-/** Milliseconds from each keystroke to its diagnostics. */
+/** From each keystroke to its diagnostics, in milliseconds. */
+interface Keystroke {
+  ms: number;
+  cpu: number;
+}
 interface Typing {
-  frontmatter: number[];
-  body: number[];
+  frontmatter: Keystroke[];
+  body: Keystroke[];
 }
 
-function typing({ path: at, text }: AgentText, context: AgentContext, most = Infinity): Typing {
+async function typeInto(text: string, place: number, typed: string, work: (text: string) => unknown): Promise<Keystroke[]> {
+  const times: Keystroke[] = [];
+  for (let i = 1; i <= typed.length; i++) {
+    // As an editor hands it over: one flat string, not a rope that the parser would have to flatten first.
+    const edited = Buffer.from(`${text.slice(0, place)}${typed.slice(0, i)}${text.slice(place)}`).toString();
+    const cpu = processorTime();
+    const start = performance.now();
+    await work(edited);
+    times.push({ ms: performance.now() - start, cpu: processorTime() - cpu });
+  }
+  return times;
+}
+
+async function typing({ path: at, text }: AgentText, context: AgentContext, most = Infinity): Promise<Typing> {
   const end = text.startsWith('---') ? text.indexOf('\n---', 3) : -1;
   const value = /^description:.*$/m.exec(text.slice(0, Math.max(0, end)));
   const into = (place: number, typed: string) =>
-    keystrokes(text, place, typed.slice(0, most)).map((edited) => {
-      const start = performance.now();
-      diagnose({ path: at, text: edited }, context);
-      return performance.now() - start;
-    });
+    typeInto(text, place, typed.slice(0, most), (edited) => diagnose({ path: at, text: edited }, context));
   return {
     frontmatter: [
-      ...(value === null ? [] : into(value.index + value[0].trimEnd().length, typedInValue)),
-      ...(end === -1 ? [] : into(end, typedInField)),
+      ...(value === null ? [] : await into(value.index + value[0].trimEnd().length, typedInValue)),
+      ...(end === -1 ? [] : await into(end, typedInField)),
     ],
-    body: into(Math.floor((Math.max(0, end) + text.length) / 2), typedInBody),
+    body: await into(Math.floor((Math.max(0, end) + text.length) / 2), typedInBody),
   };
 }
 
 // ---- folders
 
-/** Times what is awaited, and the longest time for which nothing else had its turn meanwhile; both in milliseconds. */
-async function watched<T>(work: () => Promise<T>): Promise<{ value: T; ms: number; pause: number }> {
-  const resolution = 1;
-  const histogram = monitorEventLoopDelay({ resolution });
-  histogram.enable();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  histogram.reset();
-  const start = performance.now();
+interface Watched<T> {
+  value: T;
+  ms: number;
+  cpu: number;
+  /** The longest time for which no timer had its turn, and the most that was computed between two turns. */
+  pause: number;
+  busy: number;
+}
+
+async function watched<T>(work: () => Promise<T>): Promise<Watched<T>> {
+  const period = 1;
+  let [lastTurn, lastCpu, pause, busy] = [performance.now(), processorTime(), 0, 0];
+  const turn = () => {
+    const [now, cpu] = [performance.now(), processorTime()];
+    pause = Math.max(pause, now - lastTurn - period);
+    busy = Math.max(busy, cpu - lastCpu);
+    [lastTurn, lastCpu] = [now, cpu];
+  };
+  const timer = setInterval(turn, period);
+  const [start, startCpu] = [lastTurn, lastCpu];
   const value = await work();
-  const ms = performance.now() - start;
-  // The tick in which the work ended counts as well.
-  await new Promise((resolve) => setTimeout(resolve, 2 * resolution));
-  histogram.disable();
-  return { value, ms, pause: Math.max(0, histogram.max / 1e6 - resolution) };
+  const [ms, cpu] = [performance.now() - start, processorTime() - startCpu];
+  clearInterval(timer);
+  turn();
+  return { value, ms, cpu, pause, busy };
 }
 
 async function openCatalog() {
@@ -210,14 +234,14 @@ async function preview(): Promise<void> {
     return { blocks: blocks.length, bytes: Buffer.byteLength(text) };
   };
   const { value: shown, ...cold } = await watched(show);
-  const again: number[] = [];
+  const again: Keystroke[] = [];
   for (let i = 0; i < 20; i++) {
     changed.fire([`${folder}/CLAUDE.md`]);
-    const start = performance.now();
-    await show();
-    again.push(performance.now() - start);
+    const { ms, cpu } = await watched(show);
+    again.push({ ms, cpu });
   }
-  say({ ...shown, cold: { ms: opened.ms + cold.ms, pause: Math.max(opened.pause, cold.pause) }, again });
+  const { ms, cpu, pause, busy } = cold;
+  say({ ...shown, cold: { ms: opened.ms + ms, cpu: opened.cpu + cpu, pause: Math.max(opened.pause, pause), busy: Math.max(opened.busy, busy) }, again });
 }
 
 /** A CLAUDE.md as it is checked when it is opened, and at each keystroke. */
@@ -238,12 +262,7 @@ async function check(): Promise<void> {
   };
   const { value: problems, ...cold } = await watched(() => problemsOf(text));
   const place = text.indexOf('\n', text.length / 2);
-  const typed: number[] = [];
-  for (const edited of keystrokes(text, place, typedInInstructions)) {
-    const start = performance.now();
-    await problemsOf(edited);
-    typed.push(performance.now() - start);
-  }
+  const typed = await typeInto(text, place, typedInInstructions, problemsOf);
   say({ bytes: Buffer.byteLength(text), problems, cold, typed });
 }
 
@@ -269,12 +288,14 @@ async function main(): Promise<void> {
       return say(pass(readTexts(), ({ text }) => refused(() => splitAndParse(text))));
     case 'typing': {
       const files = readTexts();
-      return say(typing({ path: file, text: readText(file) }, contextOf(files)));
+      return say(await typing({ path: file, text: readText(file) }, contextOf(files)));
     }
     case 'typingAll': {
       const files = readTexts();
       const context = contextOf(files);
-      return say(files.map((one) => ({ path: one.path, ...typing(one, context, 4) })));
+      const found: (Typing & { path: string })[] = [];
+      for (const one of files) found.push({ path: one.path, ...(await typing(one, context, 4)) });
+      return say(found);
     }
     case 'tree':
       return await tree();

@@ -125,7 +125,7 @@ describe('commands on agents', () => {
 
   test('copy an agent under a free name, changing nothing else', async () => {
     await using that = await commands({
-      '.claude/agents/a.md': `${agent('a', 'x-own: 1 # kept\n')}`,
+      '.claude/agents/a.md': agent('a', 'x-own: 1 # kept\n'),
       '.claude/agents/a-2.md': agent('a-2'),
     });
     await accepting(that.run['claudetask.agent.duplicate'](that.rig.uri('.claude/agents/a.md')));

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as vscode from 'vscode';
-import { AgentForms } from '../../src/host/agentForm/agentForms.ts';
+import { AgentForms, agentFormViewType } from '../../src/host/agentForm/agentForms.ts';
 import { eventually } from '../rig/eventually.ts';
 import { agentsFolder, Form, silent } from './agentFormRig.ts';
 
@@ -86,6 +86,26 @@ describe('the form over a document', () => {
 });
 
 describe('the form in an editor tab', () => {
+  test('opens beside the text of the file, and undo, redo and save are VS Code’s own', async () => {
+    fs.mkdirSync(agentsFolder, { recursive: true });
+    const file = path.join(agentsFolder, 'tab.md');
+    fs.writeFileSync(file, text);
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), agentFormViewType);
+    const activeTab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
+    await eventually('the tab is there', () => activeTab()?.input instanceof vscode.TabInputCustom);
+    const document = await vscode.workspace.openTextDocument(file);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(1, 0), 'color: red\n');
+    assert.equal(await vscode.workspace.applyEdit(edit), true);
+    await eventually('the tab is dirty', () => activeTab()?.isDirty);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), text);
+    await vscode.commands.executeCommand('redo');
+    await vscode.commands.executeCommand('workbench.action.files.save');
+    assert.equal(fs.readFileSync(file, 'utf8'), text.replace('---\r\n', '---\r\ncolor: red\r\n'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   test('is a page of ours that asks for the file and is answered', async () => {
     const dist = vscode.Uri.joinPath(vscode.extensions.getExtension('claudetask.claudetask')!.extensionUri, 'dist');
     fs.mkdirSync(agentsFolder, { recursive: true });

@@ -10,6 +10,8 @@ import { claudeFolder, type ClaudeFolderRig } from './claudeFolderRig.ts';
 
 const agent = (name: string, more = '') => `---\nname: ${name}\ndescription: Does the work of ${name}.\n${more}---\nDo it.\n`;
 
+const labelOf = ({ label }: vscode.TreeItem) => (typeof label === 'string' ? label : (label?.label ?? ''));
+
 interface Shown extends AsyncDisposable {
   rig: ClaudeFolderRig;
   tree: AgentTree;
@@ -35,7 +37,7 @@ async function show(files: Record<string, string>): Promise<Shown> {
       const nodes = await tree.getChildren(at);
       const items = await Promise.all(nodes.map((node) => tree.getTreeItem(node)));
       at = nodes[items.findIndex((item) => item.label === label)];
-      assert.ok(at, `${label} is not among ${items.map((item) => String(item.label)).join(', ')}`);
+      assert.ok(at, `${label} is not among ${items.map(labelOf).join(', ')}`);
     }
     assert.ok(at);
     return at;
@@ -47,7 +49,7 @@ async function show(files: Record<string, string>): Promise<Shown> {
     row,
     rows: async (node) => {
       const items = await Promise.all((await tree.getChildren(node)).map((one) => tree.getTreeItem(one)));
-      return items.map(({ label, description }) => (description ? `${String(label)} [${String(description)}]` : String(label)));
+      return items.map((item) => (item.description ? `${labelOf(item)} [${String(item.description)}]` : labelOf(item)));
     },
     change: async (name, content) => {
       if (content === null) fs.rmSync(rig.uri(name).fsPath);
@@ -130,9 +132,9 @@ describe('the Agents tree', () => {
     await using shown = await show({ '.claude/agents/a.md': agent('a', 'model: gpt-9\n') });
     const problem = (await shown.tree.getChildren(await shown.row('Project', 'a')))[0];
     assert.ok(problem);
-    const { command, label } = await shown.tree.getTreeItem(problem);
-    assert.match(String(label), /gpt-9/);
-    const [uri, options] = command?.arguments ?? [];
+    const item = await shown.tree.getTreeItem(problem);
+    assert.match(labelOf(item), /gpt-9/);
+    const [uri, options] = item.command?.arguments ?? [];
     assert.equal(String(uri), shown.rig.uri('.claude/agents/a.md').toString());
     const { selection } = options as vscode.TextDocumentShowOptions;
     assert.deepEqual([selection?.start.line, selection?.start.character, selection?.end.character], [3, 7, 12]);

@@ -1,17 +1,60 @@
 import { nearest } from '../nearest.ts';
 import type { Fix, Problem } from '../problem.ts';
 import { folderOf, nameOf, relativePath } from './filePath.ts';
-import { type ImportContext, type ImportNode, maxHops, readImports } from './importGraph.ts';
-import type { ImportRef } from './imports.ts';
-import type { ImportSuspicion } from './importSuspicion.ts';
+import { type ImportContext, type ImportNode, isImportable, maxHops, readImports, resolveImport } from './importGraph.ts';
+import { importAt, type ImportRef } from './imports.ts';
+import { type ImportSuspicion, withoutPunctuation } from './importSuspicion.ts';
+import { regionAt } from './regionAt.ts';
+import { importsOf, realPathOf, regionsOf } from './sourceFiles.ts';
 
 /** Problems of what a file imports, and those further down that are its matter: told at the import that leads to them. */
 export function importProblems(path: string, context: ImportContext): Problem[] {
   const text = context.files.read(path)?.text ?? '';
-  return readImports(path, context).flatMap((node) => [
+  const own = readImports(path, context).flatMap((node) => [
     ...ownProblem(path, node, text, context),
     ...(node.state === 'loaded' ? deeperProblems(path, node, context) : []),
   ]);
+  return [...own, ...unread(path, context)];
+}
+
+const behindSign = /(?<=["'([{<:;,|!])@(?=[\w.~/-])/g;
+
+/** What was likely meant as an import of a file that is there, and is none because of what stands before the `@`. */
+function unread(path: string, context: ImportContext): Problem[] {
+  const file = context.files.read(path);
+  if (file === undefined || file.binary === true) return [];
+  const problems: Problem[] = [];
+  for (const { index: at } of file.text.matchAll(behindSign)) {
+    const ref = importAt(file.text, at);
+    const target = ref === undefined ? undefined : cutTarget(path, ref, context);
+    if (ref === undefined || target === undefined || importsOf(file).some(({ span }) => span.start === at)) continue;
+    const { body, code, comments, links } = regionsOf(file);
+    if (at < body.start || [code, comments, links].some((regions) => regionAt(regions, at) !== undefined)) continue;
+    const end = at + 1 + target.written.length;
+    const message = `\`@${target.written}\` is no import: Claude Code wants white space on both sides of one.`;
+    const blanks = [at, end].filter((place) => /\S/.test(file.text.charAt(place === at ? at - 1 : place)));
+    const edits = blanks.map((place) => ({ start: place, end: place, text: ' ' }));
+    const fixes: Fix[] = [{ title: 'Put blanks around it', kind: 'import-blanks', edits }];
+    problems.push({ code: 'import-not-read', severity: 'information', message, span: { start: at, end }, fixes });
+  }
+  return problems;
+}
+
+/** The file that an import would lead to without the punctuation behind it; undefined when there is none. */
+function cutTarget(from: string, ref: ImportRef, { files, home }: ImportContext): { written: string; path: string } | undefined {
+  const written = withoutPunctuation(ref.raw.slice(1));
+  const path = resolveImport({ ...ref, path: written.replaceAll('\\ ', ' ') }, realPathOf(files, from), home);
+  return files.exists(path) === 'file' && isImportable(path) ? { written, path } : undefined;
+}
+
+function punctuated(from: string, { ref }: ImportNode, context: ImportContext): Problem | undefined {
+  const target = cutTarget(from, ref, context);
+  if (target === undefined || target.written === ref.raw.slice(1)) return undefined;
+  const end = ref.span.start + 1 + target.written.length;
+  const message = `Claude Code takes \`${ref.raw.slice(target.written.length + 1)}\` for a part of the path, so it does not load \`${target.written}\`. Put a blank behind it.`;
+  const edits = [{ start: end, end, text: ' ' }];
+  const fixes: Fix[] = [{ title: `Put a blank behind @${target.written}`, kind: 'import-blanks', preferred: true, edits }];
+  return { code: 'import-punctuation', severity: 'warning', message, span: ref.span, fixes };
 }
 
 const suspicions: Readonly<Record<ImportSuspicion, string>> = {
@@ -47,6 +90,8 @@ function ownProblem(from: string, node: ImportNode, text: string, context: Impor
       return [{ code: 'import-too-large', severity: 'warning', message, span }];
     }
     case 'binary': {
+      const cut = punctuated(from, node, context);
+      if (cut !== undefined) return [cut];
       const end = target.slice(target.lastIndexOf('.'));
       const message = `Claude Code imports no file whose name ends in \`${end}\`. Give it a name that ends in .md, or put the path in backticks to only name it.`;
       return [{ code: 'import-binary', severity: 'warning', message, span, fixes: [backticks(ref)] }];
@@ -96,8 +141,10 @@ function tooDeep(top: ImportNode, deep: ImportNode, context: ImportContext): Pro
   return { code: 'import-too-deep', severity: 'warning', message, span: top.ref.span };
 }
 
-function missing(from: string, node: ImportNode, { files }: ImportContext): Problem {
-  const { ref, path } = node;
+function missing(from: string, { ref }: ImportNode, { files, home }: ImportContext): Problem {
+  const { raw, span } = withoutEnd(ref);
+  const written = raw.slice(1);
+  const path = resolveImport({ ...ref, path: written.replace(/#.*$/s, '').replaceAll('\\ ', ' ') }, realPathOf(files, from), home);
   const folder = folderOf(path);
   const [near] = nearest(
     nameOf(path),
@@ -105,25 +152,30 @@ function missing(from: string, node: ImportNode, { files }: ImportContext): Prob
   );
   const fixes: Fix[] = [];
   if (near !== undefined) {
-    const cut = ref.path.lastIndexOf('/') + 1;
-    const to = `@${(ref.path.slice(0, cut) + near).replaceAll(' ', '\\ ')}`;
-    fixes.push({ title: `Import ${near}`, kind: 'import-nearest', preferred: true, edits: [{ ...ref.span, text: to }] });
+    const named = written.replaceAll('\\ ', ' ');
+    const to = `@${(named.slice(0, named.lastIndexOf('/') + 1) + near).replaceAll(' ', '\\ ')}${span.end < ref.span.end ? ' ' : ''}`;
+    fixes.push({ title: `Import ${near}`, kind: 'import-nearest', preferred: true, edits: [{ ...span, text: to }] });
   }
   fixes.push({ title: `Create ${nameOf(path)}`, kind: 'create-import', create: { path, content: '' } }, backticks(ref));
-  const message = `\`${ref.raw}\` is not there: no file ${relativePath(folderOf(from), path)}. Claude Code loads nothing for it and does not say so.`;
-  return { code: 'import-missing', severity: 'warning', message, span: ref.span, fixes };
+  const message = `\`${raw}\` is not there: no file ${relativePath(folderOf(from), path)}. Claude Code loads nothing for it and does not say so.`;
+  return { code: 'import-missing', severity: 'warning', message, span, fixes };
 }
 
 function mistaken(ref: ImportRef, suspicion: ImportSuspicion): Problem {
-  const message = `Claude Code takes \`${ref.raw}\` for the import of a file. If it is ${suspicions[suspicion]}, put it in backticks.`;
-  return { code: 'import-mistaken', severity: 'information', message, span: ref.span, fixes: [{ ...backticks(ref), preferred: true }] };
+  const { raw, span } = withoutEnd(ref);
+  const message = `Claude Code takes \`${raw}\` for the import of a file. If it is ${suspicions[suspicion]}, put it in backticks.`;
+  return { code: 'import-mistaken', severity: 'information', message, span, fixes: [{ ...backticks(ref), preferred: true }] };
 }
 
-const backticks = (ref: ImportRef): Fix => ({
-  title: `Put ${ref.raw} in backticks`,
-  kind: 'import-backticks',
-  edits: [{ ...ref.span, text: `\`${ref.raw}\`` }],
-});
+function withoutEnd({ raw, span }: ImportRef): Pick<ImportRef, 'raw' | 'span'> {
+  const cut = `@${withoutPunctuation(raw.slice(1))}`;
+  return { raw: cut, span: { start: span.start, end: span.start + cut.length } };
+}
+
+function backticks(ref: ImportRef): Fix {
+  const { raw, span } = withoutEnd(ref);
+  return { title: `Put ${raw} in backticks`, kind: 'import-backticks', edits: [{ ...span, text: `\`${raw}\`` }] };
+}
 
 /** An import that has its line or its list item to itself takes the line along. */
 function removal(ref: ImportRef, text: string): Fix {

@@ -166,11 +166,14 @@ function addRemains(text: string, { start, end }: Span, into: Span[]) {
 }
 
 function plainText(node: Node, text: string, offset: number): string {
-  if (node.type === 'inlineCode' && node.position) {
-    const { start, end } = node.position;
-    return text.slice((start.offset ?? 0) + offset, (end.offset ?? 0) + offset).replace(/^`+|`+$/g, '');
-  }
+  const at = (point: { offset?: number | undefined } | undefined) => (point?.offset ?? 0) + offset;
+  if (node.type === 'inlineCode') return text.slice(at(node.position?.start), at(node.position?.end)).replace(/^`+|`+$/g, '');
   if ('value' in node) return node.value;
   if ('alt' in node) return node.alt ?? '';
-  return 'children' in node ? node.children.map((child) => plainText(child, text, offset)).join('') : '';
+  if (!('children' in node)) return '';
+  const words = node.children.map((child) => plainText(child, text, offset)).join('');
+  if (node.type !== 'emphasis' && node.type !== 'strong') return words;
+  // Its marks stay: tools differ on what they are in `__init__`.
+  const mark = text.slice(at(node.position?.start), at(node.children[0]?.position?.start));
+  return mark + words + mark;
 }

@@ -120,9 +120,10 @@ export class AgentFormEditor implements Disposable {
         break;
       case 'perform':
         await this.#work;
-        // The page only held the key back; without the focus it would be another editor's.
+        // The page only held the key back. Without the focus the command would be another editor's.
         if (this.#deps.isActive())
           await vscode.commands.executeCommand(request.what === 'save' ? 'workbench.action.files.save' : request.what);
+        else if (request.what === 'save') await this.#document.save();
         break;
     }
   }
@@ -162,6 +163,7 @@ export class AgentFormEditor implements Disposable {
 
   /** Whether the file is there and may be written. */
   async #stat(): Promise<void> {
+    const { uri } = this.#document;
     const found = await vscode.workspace.fs.stat(uri).then(
       ({ permissions = 0 }) => ({ isReadOnly: (permissions & vscode.FilePermission.Readonly) !== 0 }),
       () => null,

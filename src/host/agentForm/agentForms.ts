@@ -78,8 +78,3 @@ export function registerAgentForms(deps: AgentFormsDeps): Disposable {
   subscriptions.add(vscode.window.registerCustomEditorProvider(agentFormViewType, forms, { supportsMultipleEditorsPerDocument: true }));
   return subscriptions;
 }
-
-/** Shows a file in the form. */
-export async function openAgentForm(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', uri, agentFormViewType);
-}

@@ -3,12 +3,13 @@ import { AppError } from '../../core/appError.ts';
 import { fromDocumentPath } from '../../core/claudePlaces.ts';
 import type { DocumentRow } from '../../core/document.ts';
 import { stemOf } from '../../core/agents/names.ts';
-import { catalogPath, type ClaudeFolder } from '../claude/claudeFolders.ts';
+import type { ClaudeFolder } from '../claude/claudeFolders.ts';
 import { runShown } from '../registerAll.ts';
 import { say } from '../say.ts';
 import { timeName } from '../words.ts';
 import { askAgents, askClaudeFolder, documentPathOf, isEditable, nameOfTarget, uriOfTarget, type AgentTarget } from './agentTarget.ts';
 import type { ClaudeCommandDeps } from './claudeDeps.ts';
+import { saveFirst } from './claudeText.ts';
 import { closeTabsOf } from './followMove.ts';
 import type { Handler } from './handler.ts';
 
@@ -62,17 +63,14 @@ async function deleteAgents(deps: ClaudeCommandDeps, targets: readonly AgentTarg
   const [first] = targets;
   if (first === undefined) return;
   const names = targets.map(nameOfTarget).join(', ');
-  const dirty = targets.some((target) =>
-    vscode.workspace.textDocuments.some((document) => document.isDirty && catalogPath(document.uri) === target.item.entry.path),
-  );
   const keeps = (await Promise.all([...new Set(targets.map(({ folder }) => folder))].map(canComeBack))).every(Boolean);
-  if (dirty || !keeps) {
+  if (!keeps) {
     const go = vscode.l10n.t('Delete Agent');
-    const detail = keeps
-      ? vscode.l10n.t('There are changes that are not saved. They are lost; what was saved can be restored.')
-      : vscode.l10n.t('No versions are kept here, so it cannot be restored.');
+    const detail = vscode.l10n.t('No versions are kept here, so it cannot be restored.');
     if ((await vscode.window.showWarningMessage(vscode.l10n.t('Delete {0}?', names), { modal: true, detail }, go)) !== go) return;
   }
+  // What is restored later is what was seen last, unsaved changes included.
+  for (const target of targets) if (!(await saveFirst(uriOfTarget(target)))) return;
   const deleted: Deleted[] = [];
   try {
     for (const target of targets) deleted.push(await deleteOne(target));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { AgentItem } from '../../app/agentModel.ts';
 import { stemOf } from '../../core/agents/names.ts';
 import { explainAgent, type Explanation, type Reason } from '../../core/agents/whyMissing.ts';
 import { fromDocumentPath } from '../../core/claudePlaces.ts';
@@ -34,7 +35,7 @@ async function askName({ agents }: ClaudeFolder): Promise<string | undefined> {
       pick.onDidHide(() => resolve(undefined));
       pick.show();
       agents.loaded().then(() => {
-        const missing = ({ resolved }: { resolved: { state: { state: string } } | undefined }) => resolved?.state.state !== 'active';
+        const missing = ({ resolved }: AgentItem) => resolved?.state.state !== 'active';
         known = [...agents.agents.values()]
           .toSorted((a, b) => Number(missing(b)) - Number(missing(a)))
           .map((item) => {

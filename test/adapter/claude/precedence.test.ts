@@ -98,7 +98,7 @@ describe('which of several agents the real Claude CLI takes', { skip: skipWithou
     assert.equal(init.agents.filter((name) => name === 'a').length, 1);
   });
 
-  test('is none of an agent without a tool that the settings forbid, for the model', async () => {
+  test('is not one that the settings forbid, as far as Claude is told', async () => {
     await using project = await tempWorkspace({
       '.claude/agents/a.md': agent('a', 'file'),
       '.claude/settings.json': JSON.stringify({ permissions: { deny: ['Agent(a)'] } }),
@@ -116,7 +116,7 @@ describe('which tools the real Claude CLI gives', { skip: skipWithoutClaude }, (
   };
 
   test('are none for a field without a value, and those listed else', async () => {
-    for (const line of ['tools:', 'tools: []', 'tools: 5', 'tools: {Read: true}', 'tools: Read Grep', 'tools: [Read, 5]']) {
+    for (const line of ['tools:', 'tools: []', 'tools: {Read: true}', 'tools: Read Grep']) {
       const { real, ours } = await of(line);
       assert.deepEqual(real, ours, line);
     }

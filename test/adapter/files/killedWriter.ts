@@ -4,7 +4,6 @@ import { exchangeGuarded } from '../../../src/files/exchange.ts';
 import { nameBeside } from '../../../src/files/temporary.ts';
 
 const [first, ...files] = process.argv.slice(2);
-process.send?.({ ready: true });
 for (let content = Number(first); ; content++) {
   for (const file of files) {
     const source = nameBeside(file, 'tmp');
@@ -12,4 +11,5 @@ for (let content = Number(first); ; content++) {
     const exchanged = exchangeGuarded(file, source);
     if (exchanged.kind === 'placed') fs.unlinkSync(exchanged.aside);
   }
+  if (content === Number(first)) process.send?.({ ready: true });
 }

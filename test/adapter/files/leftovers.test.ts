@@ -106,7 +106,7 @@ describe('a file that a killed process has left under another name', () => {
     assert.equal(rig.read(rig.at('CLAUDE.md')), 'x');
   });
 
-  test('is there again, whole and never an older one, after each of fifty kills', { timeout: 120_000 }, async (t) => {
+  test('is there again, whole and never an older one, after each of fifty kills', { timeout: 180_000 }, async (t) => {
     await using rig = await disk(contents(everywhere));
     const program = rig.workspace.file('killedWriter.cjs');
     await build({

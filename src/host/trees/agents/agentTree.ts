@@ -297,6 +297,8 @@ export class AgentTree implements vscode.TreeDataProvider<AgentTreeNode>, Dispos
       subscription.dispose();
       this.#followed.delete(folder);
       this.#groups.delete(folder);
+      // Rows of a folder that comes back must not speak of the one that was closed.
+      this.nodes.clear();
     }
     this.#changed.fire(undefined);
   }
