@@ -5,7 +5,6 @@ import type { Reply } from './wire.ts';
 const key = z.string().min(1).max(200);
 const place = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('field'), key }),
-  z.strictObject({ kind: z.literal('body') }),
   /** Where a problem is, by its number in the state of that version. */
   z.strictObject({ kind: z.literal('problem'), version: z.int(), index: z.int().min(0) }),
 ]);

@@ -186,20 +186,20 @@ async function tree(): Promise<void> {
   const firstPage = await watched(() => model.prefer([...model.agents.keys()].slice(0, 300)));
   const loaded = await watched(() => model.loaded());
   const checked = await watched(() => model.checked());
-  say({ agents: model.agents.size, groups: groupAgents(model).members.size, firstLevel, firstPage, loaded, checked });
+  say({ agents: model.agents.size, firstLevel, firstPage, loaded, checked });
 }
 
 /** The same files listed and looked at, and nothing else done: no search for agents can be quicker by these calls. */
 async function floor(): Promise<void> {
   let files = 0;
-  const { ms } = await watched(async () => {
+  const { ms, cpu } = await watched(async () => {
     for (const root of [folder, process.env['HOME'] ?? '']) {
       const entries = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.md'));
       files += entries.length;
       await workOff(entries, 32, async (entry) => void (await look(path.join(entry.parentPath, entry.name), false)));
     }
   });
-  say({ files, ms });
+  say({ files, ms, cpu });
 }
 
 /** The disk as the extension host asks it, with no document open. */
@@ -241,7 +241,11 @@ async function preview(): Promise<void> {
     again.push({ ms, cpu });
   }
   const { ms, cpu, pause, busy } = cold;
-  say({ ...shown, cold: { ms: opened.ms + ms, cpu: opened.cpu + cpu, pause: Math.max(opened.pause, pause), busy: Math.max(opened.busy, busy) }, again });
+  say({
+    ...shown,
+    cold: { ms: opened.ms + ms, cpu: opened.cpu + cpu, pause: Math.max(opened.pause, pause), busy: Math.max(opened.busy, busy) },
+    again,
+  });
 }
 
 /** A CLAUDE.md as it is checked when it is opened, and at each keystroke. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { AgentTree } from '../../src/host/trees/agents/agentTree.ts';
 import type { AgentTreeNode } from '../../src/host/trees/agents/agentNode.ts';
 import { eventually } from '../rig/eventually.ts';

@@ -1,3 +1,4 @@
+import type { Span } from '../markdown/textEdit.ts';
 import { nearest } from '../nearest.ts';
 import type { Fix, Problem } from '../problem.ts';
 import { folderOf, nameOf, relativePath } from './filePath.ts';
@@ -24,12 +25,13 @@ function unread(path: string, context: ImportContext): Problem[] {
   const file = context.files.read(path);
   if (file === undefined || file.binary === true) return [];
   const problems: Problem[] = [];
+  const taken = new Set(importsOf(file).map(({ span }) => span.start));
   for (const { index: at } of file.text.matchAll(behindSign)) {
     const ref = importAt(file.text, at);
     const target = ref === undefined ? undefined : cutTarget(path, ref, context);
-    if (ref === undefined || target === undefined || importsOf(file).some(({ span }) => span.start === at)) continue;
+    if (ref === undefined || target === undefined || taken.has(at)) continue;
     const { body, code, comments, links } = regionsOf(file);
-    if (at < body.start || [code, comments, links].some((regions) => regionAt(regions, at) !== undefined)) continue;
+    if (at < body.start || [code, comments, links].some((regions) => regionAt<Span>(regions, at) !== undefined)) continue;
     const end = at + 1 + target.written.length;
     const message = `\`@${target.written}\` is no import: Claude Code wants white space on both sides of one.`;
     const blanks = [at, end].filter((place) => /\S/.test(file.text.charAt(place === at ? at - 1 : place)));
@@ -137,7 +139,7 @@ function circular(ref: ImportRef, node: ImportNode, { files, workspace }: Import
 
 function tooDeep(top: ImportNode, deep: ImportNode, context: ImportContext): Problem {
   const shown = relativePath(context.workspace, deep.path);
-  const message = `This leads to ${shown} over ${deep.depth} hops. Claude Code documents ${maxHops}: the file may not be loaded. Import it nearer to the top.`;
+  const message = `This leads to ${shown} over ${deep.depth} hops, and Claude Code follows ${maxHops}: the file is not loaded. Import it nearer to the top.`;
   return { code: 'import-too-deep', severity: 'warning', message, span: top.ref.span };
 }
 

@@ -73,7 +73,18 @@ function withoutComments(text: string, from: number, blocks: readonly Span[]): S
       at = block.end;
     }
   }
-  return [...pieces, { start: at, end: text.length }];
+  return joined([...pieces, { start: at, end: text.length }]);
+}
+
+function joined(pieces: readonly Span[]): Span[] {
+  const result: Span[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (piece.end === piece.start) continue;
+    if (last?.end === piece.start) last.end = piece.end;
+    else result.push({ ...piece });
+  }
+  return result;
 }
 
 function remains(text: string, block: Span): Span[] {
@@ -87,7 +98,7 @@ function remains(text: string, block: Span): Span[] {
 }
 
 function trimmed(text: string, pieces: readonly Span[]): Span[] {
-  const left = pieces.filter(({ start, end }) => end > start);
+  const left = [...pieces];
   for (let first = left[0]; first !== undefined; first = left[0]) {
     const part = text.slice(first.start, first.end);
     const start = first.end - part.trimStart().length;

@@ -306,8 +306,6 @@ export class AgentFormEditor implements Disposable {
     switch (at.kind) {
       case 'field':
         return document.frontmatter?.fields.findLast(({ key }) => key === at.key)?.keySpan;
-      case 'body':
-        return { start: document.body.start, end: document.body.start };
       case 'problem':
         return at.version === version ? problems[at.index]?.span : undefined;
     }

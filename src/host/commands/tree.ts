@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { groupings, type GroupBy } from '../settings.ts';
 import type { TaskView } from '../trees/taskView.ts';
+import type { ClaudeCommandDeps } from './claudeDeps.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import type { HandlersOf } from './handler.ts';
 
@@ -60,7 +61,7 @@ async function filter(view: TaskView): Promise<void> {
   box.dispose();
 }
 
-export function treeHandlers({ view }: CommandDeps): HandlersOf<'tree'> {
+export function treeHandlers({ view, agentView }: CommandDeps & Pick<ClaudeCommandDeps, 'agentView'>): HandlersOf<'tree'> {
   return {
     'claudetask.tree.groupBy': () => groupBy(view),
     'claudetask.tree.filter': () => filter(view),
@@ -71,6 +72,7 @@ export function treeHandlers({ view }: CommandDeps): HandlersOf<'tree'> {
     'claudetask.tree.showMore': (node) => {
       const found = view.tree.nodes.find(node);
       if (found?.kind === 'more') view.tree.showMore(found);
+      else agentView.showMore(node);
     },
   };
 }

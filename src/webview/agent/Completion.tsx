@@ -24,7 +24,6 @@ export interface Completion {
   };
   /** The list below it, if it is open. */
   list: JSX.Element | null;
-  isOpen: boolean;
   open(): void;
   close(): void;
   /** True when the key was the list's: up, down, Enter on an entry, Escape. */
@@ -61,7 +60,6 @@ export function useCompletion(id: string, label: string, suggestions: readonly S
       'aria-controls': listId,
       'aria-activedescendant': shown && current >= 0 ? `${listId}-${current}` : undefined,
     },
-    isOpen: shown,
     open: () => {
       setOpen(true);
       setActive(-1);

@@ -1,9 +1,19 @@
-/** Replaces files for ever, as our writer does, until it is killed: `node … FIRST FILE …`. Each content is a number, higher than the one before. */
-import * as fs from 'node:fs';
+/**
+ * Replaces files for ever, as our writer does where others write too, until it is killed: `node … FIRST MOMENT FILE …`. Each content is a
+ * number, higher than the one before. With a MOMENT above 0 it kills itself in the middle of the exchange of that number.
+ */
+import fs from 'node:fs';
 import { exchangeGuarded } from '../../../src/files/exchange.ts';
 import { nameBeside } from '../../../src/files/temporary.ts';
 
-const [first, ...files] = process.argv.slice(2);
+const [first, moment, ...files] = process.argv.slice(2);
+let left = Number(moment);
+const { linkSync } = fs;
+fs.linkSync = (from, to) => {
+  if (--left === 0) process.kill(process.pid, 'SIGKILL');
+  linkSync(from, to);
+};
+
 for (let content = Number(first); ; content++) {
   for (const file of files) {
     const source = nameBeside(file, 'tmp');

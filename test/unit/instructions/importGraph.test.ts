@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { type ImportNode, readImports } from '../../../src/core/instructions/importGraph.ts';
+import { type ImportNode, isImportable, readImports } from '../../../src/core/instructions/importGraph.ts';
 import { contextOf } from './snapshot.ts';
 
 const root = '/work/app/CLAUDE.md';
@@ -76,10 +76,10 @@ describe('imports', () => {
 
   test('of what cannot be loaded say why', () => {
     const context = contextOf({
-      [root]: '@no.md @docs @big.md @pic.md @locked.md',
+      [root]: '@no.md @docs @big.md @pic.png @locked.md',
       '/work/app/docs/x.md': '',
       '/work/app/big.md': { bytes: 5_000_000 },
-      '/work/app/pic.md': { binary: true },
+      '/work/app/pic.png': 'x',
     });
     const { files } = context;
     const locked = { ...files, exists: (path: string) => (path.endsWith('/locked.md') ? ('file' as const) : files.exists(path)) };
@@ -87,6 +87,46 @@ describe('imports', () => {
       readImports(root, { ...context, files: locked }).map((node) => node.state),
       ['missing', 'folder', 'tooLarge', 'binary', 'unreadable'],
     );
+  });
+
+  test('go by the end of the name', () => {
+    const taken = ['a.md', 'a.TXT', 'a', '.env', '.a', 'x/LICENSE', 'a.b.ts', 'a.lock'];
+    const refused = ['a.mdx', 'a.png', 'a.', 'a.md,', '..a', 'a.jsonc', 'a.env.local', 'a.ipynb'];
+    assert.deepEqual([...taken, ...refused].filter(isImportable), taken);
+  });
+
+  test('from outside are not followed unless the user allows them, and links do not help', () => {
+    const contents = {
+      [root]: '@../a.md @link.md @../in/b.md @c.md',
+      '/work/a.md': '@app/d.md',
+      '/work/app/link.md': 'x',
+      '/work/in/b.md': 'x',
+    };
+    const context = contextOf({ ...contents, '/work/app/c.md': 'x', '/work/app/d.md': 'x' });
+    const real: Record<string, string> = { '/work/app/link.md': '/work/a.md', '/work/in/b.md': '/work/app/b.md' };
+    const files = { ...context.files, realPath: (path: string) => real[path] ?? path };
+    const states = (outsideApproved: boolean) => flat(readImports(root, { ...context, files, outsideApproved }));
+    assert.deepEqual(states(false), [
+      '1 /work/a.md unapproved',
+      '1 /work/app/link.md unapproved',
+      '1 /work/in/b.md unapproved',
+      '1 /work/app/c.md loaded',
+    ]);
+    assert.deepEqual(states(true).slice(0, 3), ['1 /work/a.md loaded', '2 /work/app/d.md loaded', '1 /work/app/link.md duplicate']);
+  });
+
+  test('are relative to where a link leads', () => {
+    const context = contextOf({ [root]: '@b.md', '/work/app/docs/b.md': 'x' });
+    const files = { ...context.files, realPath: (path: string) => (path === root ? '/work/app/docs/c.md' : path) };
+    assert.deepEqual(flat(readImports(root, { ...context, files })), ['1 /work/app/docs/b.md loaded']);
+  });
+
+  test('are left out by claudeMdExcludes', () => {
+    const context = contextOf({ [root]: '@a.md @b.md', '/work/app/a.md': '', '/work/app/b.md': '' });
+    assert.deepEqual(flat(readImports(root, { ...context, excludes: ['**/a.md'] })), [
+      '1 /work/app/a.md excluded',
+      '1 /work/app/b.md loaded',
+    ]);
   });
 
   test('work on Windows', () => {

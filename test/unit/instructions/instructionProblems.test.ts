@@ -36,7 +36,7 @@ describe('an import', () => {
 
   test('that is missing offers the nearest file, to make it, and backticks', () => {
     assert.deepEqual(fixed('See @docs/gide.md.', { '/work/app/docs/guide.md': '' }), [
-      'See @docs/guide.md.',
+      'See @docs/guide.md .',
       'create /work/app/docs/gide.md',
       'See `@docs/gide.md`.',
     ]);
@@ -70,9 +70,40 @@ describe('an import', () => {
     assert.equal(more.length, 0);
   });
 
-  test('of a folder, a picture or a huge file says so', () => {
-    const others = { '/work/app/docs/a.md': '', '/work/app/p.md': { binary: true }, '/work/app/big.md': { bytes: 5_000_000 } };
-    assert.deepEqual(codes('@docs/ @p.md @big.md', others), ['import-folder', 'import-binary', 'import-too-large']);
+  test('is not found with the punctuation that Claude Code takes for a part of the path', () => {
+    const others = { '/work/app/docs/a.md': '', '/work/app/LICENSE': '' };
+    const text = 'See @docs/a.md, @LICENSE: and @docs/a.md';
+    assert.deepEqual(codes(text, others), ['import-punctuation', 'import-punctuation']);
+    assert.deepEqual(fixed(text, others), ['See @docs/a.md , @LICENSE: and @docs/a.md', 'See @docs/a.md, @LICENSE : and @docs/a.md']);
+  });
+
+  test('is none behind a bracket or a quote, which is told when there is such a file', () => {
+    const others = { '/work/app/docs/a.md': '' };
+    const text = 'See (@docs/a.md), "@docs/b.md", <ann@docs/a.md>, `(@docs/a.md)`';
+    assert.deepEqual(codes(text, others), ['import-not-read']);
+    assert.deepEqual(fixed(text, others)[0]?.slice(0, 24), 'See ( @docs/a.md ), "@do');
+    assert.deepEqual(codes('See ( @docs/a.md ), x', others), []);
+  });
+
+  test('of what the settings leave out, or of a file outside that is not allowed, says so', () => {
+    const context = contextOf({ [path]: '@a.md @../b.md', '/work/app/a.md': '', '/work/b.md': '' });
+    const problems = findInstructionProblems(path, {
+      ...context,
+      excludes: ['**/a.md'],
+      outsideApproved: false,
+      kind: 'instructions',
+      gitRoot: null,
+      packageFiles: [],
+    });
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['import-excluded', 'import-unapproved'],
+    );
+  });
+
+  test('of a folder, of what is no text by its name, or of a huge file says so', () => {
+    const others = { '/work/app/docs/a.md': '', '/work/app/p.mdx': 'x', '/work/app/big.md': { bytes: 5_000_000 } };
+    assert.deepEqual(codes('@docs/ @p.mdx @big.md', others), ['import-folder', 'import-binary', 'import-too-large']);
   });
 });
 
@@ -161,7 +192,7 @@ describe('markup', () => {
   test('that is closed is fine', () => {
     assert.deepEqual(
       codes(
-        '```\na\n```\n\n~~~~md\n```\n~~~~\n<!-- x -->\n<rules>\nx\n</rules>\n<br>\n<p>\n\n<your_name>\n</your_name>\n```\n<open_tag>\n```\n',
+        '```\na\n```\n\n~~~~md\n```\n~~~~\n<!-- x -->\n<rules>\nx\n</rules>\n<br>\n<p>\n\n<your_name>\n</your_name>\n\n```\n<open_tag>\n```\n',
       ),
       [],
     );

@@ -45,8 +45,8 @@ describe('instruction files', () => {
         'local always /work/CLAUDE.local.md',
         'project always /work/app/CLAUDE.md',
         'project always /work/app/.claude/CLAUDE.md',
-        'local always /work/app/CLAUDE.local.md',
         'rule always /work/app/.claude/rules/b/style.md',
+        'local always /work/app/CLAUDE.local.md',
         'nested inFolder /work/app/packages/a/CLAUDE.md',
       ],
     );
@@ -117,16 +117,40 @@ describe('instruction files', () => {
     );
   });
 
-  test('do not include AGENTS.md, which is listed as not read until something imports it', () => {
-    const alone = order({ '/work/app/AGENTS.md': 'x', '/work/app/ui/AGENTS.md': 'x' });
-    assert.deepEqual(
-      alone.map(({ role, when }) => [role, when]),
-      Array.from({ length: 2 }, () => ['agentsMd', { kind: 'never', reason: 'agentsMd' }]),
-    );
+  test('are AGENTS.md only where no CLAUDE.md says anything', () => {
+    const shown = (contents: Record<string, string>, options: LoadOptions = {}) =>
+      order(contents, options).map(({ path, when }) => `${path.slice(6)} ${when.kind}`);
+    const agents = { '/work/AGENTS.md': 'x', '/work/app/AGENTS.md': 'x', '/work/app/ui/AGENTS.md': 'x' };
+    assert.deepEqual(shown(agents), ['AGENTS.md always', 'app/AGENTS.md always', 'app/ui/AGENTS.md inFolder']);
+    const empty = { ...agents, '/work/app/CLAUDE.md': '<!-- later -->', '/work/app/.claude/rules/a.md': 'x' };
+    assert.deepEqual(shown(empty).slice(0, 4), [
+      'app/CLAUDE.md always',
+      'app/.claude/rules/a.md always',
+      'AGENTS.md always',
+      'app/AGENTS.md always',
+    ]);
+    const local = ['app/CLAUDE.local.md always', 'AGENTS.md never', 'app/AGENTS.md never', 'app/ui/AGENTS.md never'];
+    assert.deepEqual(shown({ ...agents, '/work/app/CLAUDE.local.md': 'x' }), local);
+    assert.equal(shown({ ...agents, '/work/app/CLAUDE.md': 'x' }, { excludes: ['**/CLAUDE.md'] })[1], 'AGENTS.md always');
+    const below = { '/work/app/ui/AGENTS.md': 'x', '/work/app/ui/CLAUDE.md': 'x' };
+    assert.deepEqual(shown(below), ['app/ui/CLAUDE.md inFolder', 'app/ui/AGENTS.md never']);
+  });
+
+  test('say nothing of an AGENTS.md that is imported', () => {
     assert.deepEqual(
       order({ '/work/app/AGENTS.md': 'x', '/work/app/CLAUDE.md': '@AGENTS.md' }).map(({ role }) => role),
       ['project'],
     );
+  });
+
+  test('leave out rules that a link leads to, unless it leads into the workspace or is allowed', () => {
+    const contents = { '/work/app/.claude/rules/in.md': 'x', '/work/app/.claude/rules/out.md': 'x', '/work/.claude/rules/above.md': 'x' };
+    const real = (path: string) => path.replace('.claude/rules/in.md', 'docs/in.md').replace('/work/app/.claude/rules/out.md', '/x/out.md');
+    const files = { ...snapshot(contents), realPath: real };
+    const shown = (outsideApproved: boolean) =>
+      instructionFiles({ places, files, found: Object.keys(contents) }, { outsideApproved }).map(({ when }) => when.kind);
+    assert.deepEqual(shown(false), ['always', 'always', 'never']);
+    assert.deepEqual(shown(true), ['always', 'always', 'always']);
   });
 
   test('are found on Windows', () => {

@@ -50,17 +50,17 @@ describe('the merged preview', () => {
         .slice(5)
         .map(({ source, role, text }) => [source, role, text]),
       [
-        ['/work/app/.claude/rules/ts.md', 'rule', 'use types\n'],
-        ['/work/app/ui/CLAUDE.md', 'nested', 'ui\n@../docs/b.md\n@own.md\n'],
-        ['/work/app/ui/own.md', 'nested', 'own\n'],
+        ['/work/app/ui/CLAUDE.md', 'nested', 'ui\n@../docs/b.md\n@own.md'],
+        ['/work/app/ui/own.md', 'nested', 'own'],
+        ['/work/app/.claude/rules/ts.md', 'rule', 'use types'],
       ],
     );
   });
 
-  test('leaves out block comments and frontmatter, and keeps comments in code and in sentences', () => {
+  test('leaves out comments at the top level, frontmatter and white space at the ends, and keeps comments elsewhere', () => {
     const text = '\uFEFF---\na: 1\n---\n<!-- x -->\none <!-- kept -->\n\n<!-- y\ny --> two\n\n```\n<!-- code -->\n```\n';
     const [block] = merged({ '/work/app/CLAUDE.md': text });
-    assert.equal(block?.text, 'one <!-- kept -->\n\n two\n\n```\n<!-- code -->\n```\n');
+    assert.equal(block?.text, 'one <!-- kept -->\n\n two\n\n```\n<!-- code -->\n```');
     assert.deepEqual(block.origins, [
       { line: 0, sourceLine: 5 },
       { line: 2, sourceLine: 8 },
@@ -68,11 +68,46 @@ describe('the merged preview', () => {
     assert.equal(block.lines, 7);
   });
 
-  test('of a file that is all comment is empty', () => {
-    assert.deepEqual(
-      merged({ '/work/app/CLAUDE.md': '<!-- only -->' }).map(({ text, lines, tokens }) => [text, lines, tokens]),
-      [['', 0, 0]],
-    );
+  describe('has the text', () => {
+    // Measured with CLI 2.1.330.
+    const cases: [string, string, string][] = [
+      ['without white space at the ends', '\n\u00A0\tone \n\f\n', 'one'],
+      ['with the line ends it has', 'a\r\nb\rc\r\n', 'a\r\nb\rc'],
+      ['with line feeds where a comment was taken out', 'a\r\n\r\n<!-- x -->\r\nb\r\n', 'a\n\nb'],
+      ['without the empty lines behind a comment', 'a\n\n<!-- x -->\n\n\n\nb', 'a\n\nb'],
+      ['without a comment right behind a paragraph', 'a\n<!-- x -->\nb', 'a\nb'],
+      ['with what stands beside a comment', '<!-- x --> a <!-- y --> b', 'a  b'],
+      ['without comments in one line', 'a\n\n<!-- x --><!-- y -->\nb', 'a\n\nb'],
+      [
+        'with comments in lists, quotations and tags',
+        '- <!-- x -->\n\n> <!-- y -->\n\n<p>\n<!-- z -->\n</p>',
+        '- <!-- x -->\n\n> <!-- y -->\n\n<p>\n<!-- z -->\n</p>',
+      ],
+      ['with a comment that is not closed', '<!-- x\na', '<!-- x\na'],
+      ['behind the next three hyphens of frontmatter', '---\na: 1\nb ---\ntext', 'text'],
+      ['behind frontmatter that is no YAML', '---\n\ta: [\n---x\ntext', 'x\ntext'],
+      ['with hyphens that are not alone in the first line', '---a: 1\n---\ntext', '---a: 1\n---\ntext'],
+      ['with frontmatter that knows carriage returns only', '---\ra: 1\r---\rtext', '---\ra: 1\r---\rtext'],
+    ];
+    for (const [name, source, expected] of cases)
+      test(name, () => assert.equal(merged({ '/work/app/CLAUDE.md': source })[0]?.text, expected));
+  });
+
+  test('passes over files without text', () => {
+    for (const text of ['', ' \r\n', '<!-- only -->', '---\na: 1\n---']) assert.deepEqual(merged({ '/work/app/CLAUDE.md': text }), []);
+  });
+
+  test('takes what a rule with paths imports at the start, and what a rule imports with paths when they match', () => {
+    const files = {
+      '/work/app/.claude/rules/a.md': '---\npaths: x/**\n---\na @../../plain.md',
+      '/work/app/.claude/rules/b.md': 'b @../../own.md',
+      '/work/app/plain.md': 'plain',
+      '/work/app/own.md': '---\npaths: "*.ts"\n---\nown',
+      '/work/app/CLAUDE.local.md': '@own.md',
+    };
+    const sources = (forFile?: string) => merged(files, forFile).map(({ source }) => source.replace('/work/app/', ''));
+    assert.deepEqual(sources(), ['plain.md', '.claude/rules/b.md', 'CLAUDE.local.md']);
+    assert.deepEqual(sources('/work/app/x/y.ts').slice(3), ['.claude/rules/a.md', 'own.md']);
   });
 
   test('as a document leads from each line back to its source', () => {
