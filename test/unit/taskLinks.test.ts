@@ -19,9 +19,8 @@ describe('a link to a task', () => {
   test('is not in code', () => assert.deepEqual(ids('`#1` #2\n```\n#3\n```\n#4\n~~~\n#5'), [2, 4]));
 });
 
-test('a megabyte is searched in a moment', () => {
-  const text = '#12 `x` https://x.org/#3 color: #333333 word & more\n'.repeat(20_000);
-  const started = performance.now();
-  assert.equal(findTaskLinks(text).length, 20_000);
-  assert.ok(performance.now() - started < 2000);
+// Quadratic time would not end within the time that a test may take.
+test('ten megabytes are searched in linear time', () => {
+  const text = '#12 `x` https://x.org/#3 color: #333333 word & more\n'.repeat(200_000);
+  assert.equal(findTaskLinks(text).length, 200_000);
 });

@@ -12,7 +12,7 @@ import type { Fix, Problem } from '../problem.ts';
 import { findTextProblems } from '../textProblems.ts';
 import { braceExpansions, maxExpansions, unescapedBrackets } from './glob.ts';
 
-/** `globs` as a list under the name `paths`. Cursor takes a line with commas, which Claude Code does not promise to. */
+/** `globs` as a list under the name `paths`. Cursor takes a line with commas; a list is how Claude Code documents it. */
 function globsToPaths(document: MarkdownDocument, field: FrontmatterField): TextEdit[] {
   const rename = renameField(document, field.key, 'paths');
   const renamed = applyEdits(document.text, rename);
@@ -84,19 +84,24 @@ function globProblem(document: MarkdownDocument, list: ItemList, index: number, 
   }
   if (unescapedBrackets(text).length > 0) {
     const escape: Fix = { title: 'Escape the bracket', kind: 'escape-bracket', preferred: true, edits: escapeBrackets(document, item) };
-    const message = `Claude Code does not take “${text}”: write a literal \`[\` as \`\\[\`.`;
-    return { code: 'glob-bracket', severity: 'error', message, span, fixes: list.located ? [escape, ...remove] : [] };
+    const message = `In “${text}” what is between brackets stands for one of its characters. Write a folder in brackets with a \`\\\` before the \`[\`.`;
+    return { code: 'glob-bracket', severity: 'warning', message, span, fixes: list.located ? [escape, ...remove] : [] };
   }
   const count = braceExpansions(text);
   if (count > maxExpansions) {
     const message = `The braces stand for ${count.toLocaleString('en')} globs; Claude Code takes ${maxExpansions.toLocaleString('en')} at most.`;
     return { code: 'glob-braces', severity: 'error', message, span, fixes: remove };
   }
-  if (/^(?:\/|~|[A-Za-z]:[\\/])/.test(text)) {
+  if (/^(?:~|[A-Za-z]:[\\/])/.test(text)) {
     const message = `“${text}” is absolute; the globs of a rule are relative to the project, so it matches no file.`;
-    const edits = [{ start: span.start, end: span.start + 1, text: '' }];
-    const fixes: Fix[] = text.startsWith('/') ? [{ title: 'Remove the leading slash', kind: 'relative-glob', preferred: true, edits }] : [];
-    return { code: 'glob-absolute', severity: 'warning', message, span, fixes: list.located ? fixes : [] };
+    return { code: 'glob-absolute', severity: 'warning', message, span };
+  }
+  const dots = /^!?(?:\.\.?\/)+/.exec(text)?.[0];
+  if (dots !== undefined) {
+    const message = `“${text}” matches no file: Claude Code takes globs from the project's folder, without \`./\` and \`../\`.`;
+    const edits = [{ start: span.start, end: span.start + dots.length, text: '' }];
+    const fixes: Fix[] = /^(?:\.\/)+$/.test(dots) ? [{ title: 'Remove ./', kind: 'relative-glob', preferred: true, edits }] : [];
+    return { code: 'glob-dots', severity: 'warning', message, span, fixes: list.located ? fixes : [] };
   }
   if (/\\[\w*.]/.test(text)) {
     const message = `In “${text}” the backslash does not separate folders. Write slashes.`;

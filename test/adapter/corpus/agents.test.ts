@@ -173,21 +173,4 @@ describe('agents, skills and rules of the corpus', { skip }, () => {
     for (const [index, text] of seeds.entries()) checked += checkFixes(`seed ${index}`, text, agentProblems);
     assert.ok(checked > 200, `${checked} fixes were tried`);
   });
-
-  test('500 agents are read and checked within a second, and one within 15 ms', (t) => {
-    const texts = [...agents.map((sample) => sample.text), ...seeds];
-    for (const text of texts) agentProblems(text);
-    const times: number[] = [];
-    for (let at = 0; at < 500; at++) {
-      const text = texts[at % texts.length] ?? '';
-      const begun = performance.now();
-      agentProblems(text);
-      times.push(performance.now() - begun);
-    }
-    const total = times.reduce((sum, time) => sum + time, 0);
-    const p95 = times.toSorted((a, b) => a - b)[474] ?? 0;
-    t.diagnostic(`500 agents: ${total.toFixed(0)} ms, p95 ${p95.toFixed(2)} ms`);
-    assert.ok(total < 1000, `${total} ms`);
-    assert.ok(p95 < 15, `${p95} ms`);
-  });
 });

@@ -67,12 +67,11 @@ describe('the quick search for code', () => {
     );
   });
 
+  // Quadratic time would not end within the time that a test may take.
   test('takes no quadratic time for backticks that never pair up', () => {
-    const started = performance.now();
     scanCode(Array.from({ length: 1500 }, (_, index) => '`'.repeat(1 + (index % 400))).join(' '));
-    scanCode('` `` '.repeat(50_000));
-    scanCode('```x`\n'.repeat(50_000));
-    assert.ok(performance.now() - started < 2000);
+    scanCode('` `` '.repeat(500_000));
+    scanCode('```x`\n'.repeat(500_000));
   });
 });
 

@@ -21,6 +21,8 @@ interface Case {
   paths?: readonly string[] | null;
 }
 
+const many = `{${Array.from({ length: 40 }, (_, index) => `a${index}`).join(',')}}`;
+
 const cases: readonly Case[] = [
   {
     says: 'globs is Cursor’s name for paths',
@@ -45,7 +47,7 @@ const cases: readonly Case[] = [
     text: ruleText('paths:', '  - app/[slug]/page.tsx'),
     code: 'glob-bracket',
     at: 'app/[slug]/page.tsx',
-    severity: 'error',
+    severity: 'warning',
     paths: ['app/\\[slug]/page.tsx'],
   },
   {
@@ -56,18 +58,19 @@ const cases: readonly Case[] = [
   },
   {
     says: 'braces have a limit',
-    text: ruleText('paths:', '  - "{1..40}/{1..40}"', '  - a/**'),
+    text: ruleText('paths:', `  - "${many}/${many}"`, '  - a/**'),
     code: 'glob-braces',
-    at: '{1..40}/{1..40}',
+    at: `${many}/${many}`,
     paths: ['a/**'],
   },
   { says: 'an empty glob matches nothing', text: ruleText('paths: ["", "a/**"]'), code: 'empty-glob', paths: ['a/**'] },
   { says: 'paths without a glob', text: ruleText('paths: []'), code: 'empty-paths', at: '[]', paths: null },
+  { says: 'a glob is relative to the project', text: ruleText('paths:', '  - ~/src/**'), code: 'glob-absolute', at: '~/src/**' },
   {
-    says: 'a glob is relative to the project',
-    text: ruleText('paths:', '  - /src/**'),
-    code: 'glob-absolute',
-    at: '/src/**',
+    says: 'a glob has no dot for the project',
+    text: ruleText('paths:', '  - ./src/**'),
+    code: 'glob-dots',
+    at: './src/**',
     paths: ['src/**'],
   },
   {
@@ -114,8 +117,76 @@ describe('globs of rules', () => {
     for (const path of ['a.ts', 'src/a.js', 'app/s/page.tsx']) assert.ok(!ruleMatches(rule, path), path);
   });
 
-  test('one that Claude Code refuses matches nothing', () => {
-    assert.ok(!ruleMatches({ paths: ['{1..2000}', ''] }, '7'));
+  test('one with more braces than Claude Code takes matches nothing', () => {
+    const text = ruleText(`paths: "{${many},src}/${many}"`);
+    assert.notEqual(ruleOf(text).paths, null);
+    assert.ok(!ruleMatches(ruleOf(text), 'src/a1'));
+  });
+
+  describe('are read as Claude Code reads them', () => {
+    // Measured with CLI 2.1.330: when it loads a rule with these lines, asked to read src/a.ts.
+    const loaded = {
+      atTheStart: [
+        'paths: []',
+        'paths:',
+        'paths: "**"',
+        'paths: ["**", "/**"]',
+        'paths: "**/**"',
+        'paths: 5',
+        'paths: {a: b}',
+        'paths: [5]',
+        'paths: [""]',
+        'paths: ","',
+        'paths:\n  - **/*.ts',
+        'globs: "**/*.ts"',
+      ],
+      withTheFile: [
+        'paths: "*"',
+        'paths: src',
+        'paths: src/',
+        'paths: /src/a.ts',
+        'paths: "*.ts"',
+        'paths: SRC/A.ts',
+        'paths: a/*.js, src/*.ts',
+        'paths: ["a/*.js, src/*.ts"]',
+        'paths: [[src/*.ts]]',
+        'paths: **/*.ts',
+        'paths: {src,lib}/*.ts',
+        'paths: "{{src,a},b}/*.{ts,js}"',
+        'paths: "src/[ab].ts"',
+        'paths: "src/a.ts,{b,c}"',
+        'paths: ["src/[a", "src/a.ts"]',
+        'paths: ["src/**", "!src/a.ts"]',
+        'paths: "src/**/"',
+        'paths: "**, src/x"',
+        'paths: "lib/*"\npaths: "src/*.ts"',
+        'paths: "src/a.ts"\nbad: [',
+      ],
+      never: [
+        'paths: "./**"',
+        'paths: ./src/a.ts',
+        'paths: "["',
+        'paths: "src/[!b]*.ts"',
+        'paths: "{a,b"',
+        'paths: "src/{a..c}.ts"',
+        'paths: "!src/a.ts"',
+        'paths: "src/@(a|b).ts"',
+        'paths: ["src/(a).ts"]',
+        'paths: a.js src/a.ts',
+        'paths: |\n  a/*.js\n  src/*.ts',
+        'paths: /*.ts',
+        'paths: ["/**", "x"]',
+      ],
+    };
+    for (const [when, lines] of Object.entries(loaded)) {
+      for (const line of lines) {
+        test(`${JSON.stringify(line)}: ${when}`, () => {
+          const rule = ruleOf(`---\n${line}\n---\ntext`);
+          const found = rule.paths === null ? 'atTheStart' : ruleMatches(rule, 'src/a.ts') ? 'withTheFile' : 'never';
+          assert.equal(found, when);
+        });
+      }
+    }
   });
 
   test('braces are counted without being expanded', () => {
@@ -124,8 +195,7 @@ describe('globs of rules', () => {
       '{a,b}': 2,
       '{a,b}/{c,d,e}': 6,
       '{a,{b,c}d}': 3,
-      '{1..10}': 10,
-      '{1..10..3}': 4,
+      '{1..10}': 1,
       '\\{a,b}': 1,
       '{a,b': 1,
       '{a}': 1,
