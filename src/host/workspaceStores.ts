@@ -23,6 +23,10 @@ export class WorkspaceStores implements Disposable {
   readonly #changed = new Emitter<{ folder: FolderTasks; change: TasksChange }>();
   readonly #stateChanged = new Emitter<{ folder: FolderTasks; state: FolderState }>();
   #ready = false;
+  #tellStarted = (): void => {};
+
+  /** From then on the folders of the workspace are known here; their databases need not be open. */
+  readonly started = new Promise<void>((resolve) => (this.#tellStarted = resolve));
 
   readonly onDidChangeFolders = this.#foldersChanged.event;
   readonly onDidChange = this.#changed.event;
@@ -63,7 +67,9 @@ export class WorkspaceStores implements Disposable {
         }
       }),
     );
-    await Promise.all((vscode.workspace.workspaceFolders ?? []).map((folder) => this.#add(folder)));
+    const adding = (vscode.workspace.workspaceFolders ?? []).map((folder) => this.#add(folder));
+    this.#tellStarted();
+    await Promise.all(adding);
     this.#ready = true;
     this.#foldersChanged.fire();
   }

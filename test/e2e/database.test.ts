@@ -9,7 +9,7 @@ import { addFromPalette, journey, openBoard } from './journey.ts';
 async function chooseFile(window: Workbench, title: string, file: string): Promise<void> {
   await window.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
   await window.fillQuick(file);
-  await window.press('Enter');
+  await window.quickInput.locator('.quick-input-action .monaco-button').click();
 }
 
 const message = (window: Workbench, text: RegExp) =>
@@ -63,8 +63,11 @@ journey(
 journey('a database of a newer version shows its tasks and refuses changes with the reason', {}, async (user) => {
   const first = await user.open();
   await addFromPalette(first, 'From the future');
+  await (await openBoard(first)).shows('From the future', 'Backlog');
   await first.page.close();
   await user.server.kill();
+  // What keeps other programs from writing outlives a killed owner; the next one takes it away.
+  fs.rmSync(user.workspace.file('.claudetask/claudetask.db-shm'), { recursive: true });
   execFileSync('sqlite3', [user.workspace.file('.claudetask/claudetask.db'), 'PRAGMA user_version = 99;']);
   await user.server.launch();
   const window = await user.open();

@@ -87,7 +87,9 @@ journey("yesterday's CLAUDE.md is found among the versions and comes back as an 
   await window.openContainer('ClaudeTask');
   await eventually('the view', async () => (await rows(window)).includes('CLAUDE.md'));
   await window.run('ClaudeTask: Start Keeping Versions');
-  await eventually('the database', () => fs.existsSync(user.workspace.file('.claudetask/claudetask.db')));
+  await eventually('the word that they are kept', async () =>
+    ((await window.page.locator('.part.statusbar').textContent()) ?? '').includes('from now on'),
+  );
 
   // Another program writes it, then the editor.
   fs.writeFileSync(file, '# Site\n\nWritten by an agent.\n');

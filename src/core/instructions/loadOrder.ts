@@ -93,18 +93,17 @@ export function instructionFiles({ places, files, found }: InstructionLayout, op
     { path: `${places.claudeHome}/CLAUDE.md`, role: 'user', base: folder, when: always },
     ...userRules,
   ]);
-  const start = measure(above.flatMap((base) => [...sharedIn(base, always), ...rulesIn(base), localIn(base, always)]));
+  const start = above.map((base) => ({ base, files: measure([...sharedIn(base, always), ...rulesIn(base), localIn(base, always)]) }));
   // Where no CLAUDE.md says anything, here or above, Claude Code takes AGENTS.md, for folders below as well.
-  const takesAgents = !start.some(says);
-  const startAgents = takesAgents ? measure(above.flatMap((base) => agentsIn(base, always))) : [];
+  const takesAgents = !start.some((one) => one.files.some(says));
+  const atStart = start.flatMap(({ base, files: own }) => [...own, ...(takesAgents ? measure(agentsIn(base, always)) : [])]);
   const folders = foldersBelow(folder, found);
   const below = folders.flatMap((base) => {
     const when: WhenLoaded = { kind: 'inFolder', folder: base };
-    const own = measure([...sharedIn(base, when), localIn(base, when)]);
-    const agents = takesAgents && !own.some(says) ? measure(agentsIn(base, when)) : [];
-    return [...own, ...agents, ...measure(rulesIn(base))];
+    const own = measure([...sharedIn(base, when), localIn(base, when), ...rulesIn(base)]);
+    return [...own, ...(takesAgents && !own.some(says) ? measure(agentsIn(base, when)) : [])];
   });
-  const read = [...machine, ...start, ...startAgents, ...below];
+  const read = [...machine, ...atStart, ...below];
   const unread = [...above, ...folders].flatMap((base) => agentsIn(base, { kind: 'never', reason: 'agentsMd' }));
   return [...read, ...measure(unimported(unread, read, places.home, files))];
 }

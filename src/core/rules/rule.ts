@@ -50,7 +50,7 @@ const mostCompiled = 2000;
  * folder, a leading slash is the project, capitals do not count, `[ab]` is one of two, `!` takes out. Braces are on top of that.
  */
 function matcherOf(paths: readonly string[]): (path: string) => boolean {
-  const key = paths.join('\n');
+  const key = JSON.stringify(paths);
   let matcher = compiled.get(key);
   if (matcher === undefined) {
     const lines = linesOf(paths).filter((line) => line !== '' && !/[\r\n]/.test(line));

@@ -52,8 +52,9 @@ export class ClaudeFolders implements Disposable {
   }
 
   /** Opens all folders of the workspace; their catalogs read nothing until they are asked to. */
-  load(): Promise<readonly ClaudeFolder[]> {
-    return Promise.all(this.#deps.stores.all.map((tasks) => this.open(tasks)));
+  async load(): Promise<readonly ClaudeFolder[]> {
+    await this.#deps.stores.started;
+    return await Promise.all(this.#deps.stores.all.map((tasks) => this.open(tasks)));
   }
 
   open(tasks: FolderTasks): Promise<ClaudeFolder> {
@@ -82,6 +83,8 @@ export class ClaudeFolders implements Disposable {
 
   /** The folder that a file belongs to: the workspace folder it lies in, else (a file of the home folder) the first one. */
   async of(uri: vscode.Uri): Promise<ClaudeFolder | undefined> {
+    // An editor may ask before the window has got that far.
+    await this.#deps.stores.started;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const tasks = (folder && this.#deps.stores.get(folder.uri.toString())) ?? this.#deps.stores.all[0];
     return tasks && (await this.open(tasks));

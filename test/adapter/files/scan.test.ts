@@ -216,6 +216,24 @@ describe('a scan', () => {
     assert.deepEqual(await scan(rig, [rig.at('.claude/worktrees')]), []);
   });
 
+  test('lists no folder twice, and one in which a single file is looked for only when that is not there', async (t) => {
+    await using rig = await disk({
+      'repo/app/CLAUDE.md': '',
+      'repo/app/.claude/settings.json': '{}',
+      'repo/app/.claude/skills/whole/SKILL.md': '',
+      'repo/app/.claude/skills/empty/notes.md': '',
+      'repo/app/web/ui/x.ts': '',
+    });
+    const listed: string[] = [];
+    const readdir = fs.readdir;
+    t.mock.method(fs, 'readdir', (folder: string, options: { withFileTypes: true }, answer: Parameters<typeof readdir>[2]) => {
+      if (folder.startsWith(rig.at(''))) listed.push(path.relative(rig.at(''), folder));
+      readdir(folder, options, answer as never);
+    });
+    await rig.files.scan(rig.places);
+    assert.deepEqual(listed.sort(), ['', '.claude', '.claude/skills', '.claude/skills/empty', 'web', 'web/ui']);
+  });
+
   test('ends when it is cancelled', async () => {
     await using rig = await disk({ 'repo/app/.claude/agents/x.md': '' });
     await assert.rejects(rig.files.scan(rig.places, { signal: AbortSignal.abort(new Error('enough')) }), /enough/);

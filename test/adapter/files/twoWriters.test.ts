@@ -14,7 +14,7 @@ import { bytes, disk, logInto, text } from './rig.ts';
 
 const edits = 1000;
 /** Milliseconds after which a meeting ends on a slow or busy machine. */
-const patience = 6000;
+const patience = 12_000;
 
 type Write = (file: string, content: Uint8Array, expected: string) => Promise<WriteOutcome>;
 

@@ -124,14 +124,14 @@ describe('instruction files', () => {
     assert.deepEqual(shown(agents), ['AGENTS.md always', 'app/AGENTS.md always', 'app/ui/AGENTS.md inFolder']);
     const empty = { ...agents, '/work/app/CLAUDE.md': '<!-- later -->', '/work/app/.claude/rules/a.md': 'x' };
     assert.deepEqual(shown(empty).slice(0, 4), [
+      'AGENTS.md always',
       'app/CLAUDE.md always',
       'app/.claude/rules/a.md always',
-      'AGENTS.md always',
       'app/AGENTS.md always',
     ]);
     const local = ['app/CLAUDE.local.md always', 'AGENTS.md never', 'app/AGENTS.md never', 'app/ui/AGENTS.md never'];
     assert.deepEqual(shown({ ...agents, '/work/app/CLAUDE.local.md': 'x' }), local);
-    assert.equal(shown({ ...agents, '/work/app/CLAUDE.md': 'x' }, { excludes: ['**/CLAUDE.md'] })[1], 'AGENTS.md always');
+    assert.equal(shown({ ...agents, '/work/app/CLAUDE.md': 'x' }, { excludes: ['**/CLAUDE.md'] })[0], 'AGENTS.md always');
     const below = { '/work/app/ui/AGENTS.md': 'x', '/work/app/ui/CLAUDE.md': 'x' };
     assert.deepEqual(shown(below), ['app/ui/CLAUDE.md inFolder', 'app/ui/AGENTS.md never']);
   });
