@@ -86,8 +86,15 @@ function placeFor(text: string, at: number, blocks: readonly ManagedBlock[]): nu
   const before = text.slice(0, at);
   const line = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
   // Neither frontmatter nor a byte order mark may lose its place at the top.
-  const place = Math.max(line, bodyStart(text), text.charCodeAt(0) === 0xfeff ? 1 : 0);
+  const place = Math.max(line, lineFrom(text, bodyStart(text)), text.charCodeAt(0) === 0xfeff ? 1 : 0);
   return blocks.find(({ span }) => place > span.start && place < span.end)?.span.end ?? place;
+}
+
+/** The first start of a line at or behind a place, or the end: frontmatter may end in the midst of a line. */
+function lineFrom(text: string, at: number): number {
+  if (at === 0 || /[\r\n]/.test(text.charAt(at - 1))) return at;
+  const end = text.slice(at).search(/[\r\n]/);
+  return end === -1 ? text.length : at + end + (text.startsWith('\r\n', at + end) ? 2 : 1);
 }
 
 /** Takes the block out, with the line end that adding it brought. No edits when there is none. */

@@ -21,15 +21,19 @@ export function taskContext(task: Task): string {
 }
 
 /**
- * Every `@` that could begin an import gets a backslash. Backticks around it would read better, but pair up with stray ones in the text. In code only
- * what looks like a file gets one: another reader of Markdown may see the end of the code elsewhere.
+ * Every `@` that could begin an import gets a backslash. Backticks around it would read better, but pair up with stray ones in the text, and in a list
+ * Claude Code follows imports in them. In other code only what looks like a file gets one: another reader of Markdown may see its end elsewhere.
  */
 function withoutImports(text: string): string {
   if (!text.includes('@')) return text;
   const { code } = readRegions(text);
-  return text.replaceAll(/(?<![\p{L}\p{N}\\])((?:\\\\)*)@/gu, (all, slashes: string, offset: number) => {
+  return text.replaceAll(/(?<!\\)((?:\\\\)*)@/g, (all, slashes: string, offset: number) => {
     const at = offset + slashes.length;
-    const harmless = regionAt(code, at) !== undefined && importAt(text, at)?.suspicion !== null;
+    if (slashes === '' && /[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return all;
+    const region = regionAt(code, at);
+    const isFollowed = region === undefined || (region.kind === 'span' && /\s/.test(text.charAt(at - 1)));
+    const ref = importAt(text, at);
+    const harmless = !isFollowed && ref?.suspicion !== null && !/^[/~.]/.test(ref?.path ?? '');
     return harmless ? all : `${slashes}\\@`;
   });
 }

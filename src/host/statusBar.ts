@@ -65,7 +65,9 @@ export function createStatusBar(stores: WorkspaceStores): Disposable {
     item.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     const spoken = failed
       ? vscode.l10n.t('ClaudeTask: the tasks cannot be read')
-      : vscode.l10n.t('ClaudeTask: {0} tasks in progress', active);
+      : readOnly
+        ? vscode.l10n.t('ClaudeTask: {0} tasks in progress, read-only', active)
+        : vscode.l10n.t('ClaudeTask: {0} tasks in progress', active);
     item.accessibilityInformation = { label: spoken, role: 'button' };
     item.show();
   };

@@ -33,7 +33,10 @@ const complain = (...words: unknown[]): void => console.error(...words);
 const log: Log = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
 
 const clocks: { cpuUsage(): NodeJS.CpuUsage; threadCpuUsage?(): NodeJS.CpuUsage } = process;
-/** Milliseconds that this thread has computed: on a machine that is busy with other things, a clock on the wall measures those. */
+/**
+ * Milliseconds that this thread has computed: on a machine that is busy with other things, a clock on the wall measures those. Linux counts
+ * in ticks of up to 4 ms, so that a single short piece of work is not measured well.
+ */
 function processorTime(): number {
   const { user, system } = clocks.threadCpuUsage?.() ?? clocks.cpuUsage();
   return (user + system) / 1000;
@@ -111,7 +114,7 @@ interface Typing {
   body: Keystroke[];
 }
 
-/** With `step`, only each so manieth keystroke. */
+/** With `step`, what is typed between two keystrokes that count. */
 async function typeInto(text: string, place: number, typed: string, work: (text: string) => unknown, step = 1): Promise<Keystroke[]> {
   const times: Keystroke[] = [];
   for (let i = step; i <= typed.length; i += step) {

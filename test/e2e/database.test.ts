@@ -9,7 +9,7 @@ import { addFromPalette, journey, openBoard } from './journey.ts';
 async function chooseFile(window: Workbench, title: string, file: string): Promise<void> {
   await window.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
   await window.fillQuick(file);
-  await window.quickInput.locator('.quick-input-action .monaco-button').click();
+  await window.quickInput.locator('.quick-input-action .monaco-button').first().click();
 }
 
 const message = (window: Workbench, text: RegExp) =>
@@ -67,7 +67,7 @@ journey('a database of a newer version shows its tasks and refuses changes with 
   await first.page.close();
   await user.server.kill();
   // What keeps other programs from writing outlives a killed owner; the next one takes it away.
-  fs.rmSync(user.workspace.file('.claudetask/claudetask.db-shm'), { recursive: true });
+  fs.rmSync(user.workspace.file('.claudetask/claudetask.db-shm'), { recursive: true, force: true });
   execFileSync('sqlite3', [user.workspace.file('.claudetask/claudetask.db'), 'PRAGMA user_version = 99;']);
   await user.server.launch();
   const window = await user.open();
@@ -76,7 +76,8 @@ journey('a database of a newer version shows its tasks and refuses changes with 
   await eventually('the status bar says it', async () => /read-only/i.test((await window.status('claudetask'))?.aria ?? ''));
   await window.run('ClaudeTask: Add Task...');
   await window.answer('Add Task', 'Too late');
-  const refusal = await message(window, /newer version/);
-  assert.equal(refusal.severity, 'error');
+  await eventually('the refusal', async () =>
+    (await window.notifications()).some(({ severity, message: text }) => severity === 'error' && /newer version/.test(text)),
+  );
   assert.deepEqual(await board.titles('Backlog'), ['From the future']);
 });

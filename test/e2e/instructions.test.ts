@@ -39,7 +39,7 @@ journey('CLAUDE.md in the editor: CodeLens, a problem with its fix, completion, 
   await window.openFile('CLAUDE.md');
   await goToLine(window, 4);
   await window.press('Control+.');
-  await window.page.locator('.action-widget .monaco-list-row', { hasText: 'docs/missing.md' }).first().click();
+  await window.page.locator('.action-widget .monaco-list-row', { hasText: 'Import missing.md' }).first().click();
   await eventually('the fix', async () => (await editorText(window)).includes('@docs/missing.md'));
 
   // Completion after @.
@@ -57,7 +57,8 @@ journey('CLAUDE.md in the editor: CodeLens, a problem with its fix, completion, 
   await eventually('the hover', async () =>
     (await window.page.locator('.monaco-hover:not(.hidden)').allTextContents()).some((text) => text.includes('Short sentences')),
   );
-  await link.click({ modifiers: ['ControlOrMeta'] });
+  await goToLine(window, 3);
+  await window.run('Open Link');
   await eventually('the imported file opens', async () => (await window.tabs()).includes('style.md'));
 });
 

@@ -18,6 +18,11 @@ export function importProblems(path: string, context: ImportContext): Problem[] 
   return [...own, ...unread(path, context)];
 }
 
+function inCode({ raw, span }: ImportRef): Problem {
+  const message = `Claude Code imports \`${raw}\` though it stands in code: in a list it follows what has blanks around it there, too.`;
+  return { code: 'import-in-code', severity: 'information', message, span };
+}
+
 const behindSign = /(?<=["'([{<:;,|!])@(?=[\w.~/-])/g;
 
 /** What was likely meant as an import of a file that is there, and is none because of what stands before the `@`. */
@@ -34,8 +39,8 @@ function unread(path: string, context: ImportContext): Problem[] {
     if (at < body.start || [code, comments, links].some((regions) => regionAt<Span>(regions, at) !== undefined)) continue;
     const end = at + 1 + target.written.length;
     const message = `\`@${target.written}\` is no import: Claude Code wants white space on both sides of one.`;
-    const blanks = [at, end].filter((place) => /\S/.test(file.text.charAt(place === at ? at - 1 : place)));
-    const edits = blanks.map((place) => ({ start: place, end: place, text: ' ' }));
+    const [before, behind] = [file.text.charAt(at - 1), file.text.charAt(end)].map((char) => (/\S/.test(char) ? ' ' : ''));
+    const edits = [{ start: at, end, text: `${before}@${target.written}${behind}` }];
     const fixes: Fix[] = [{ title: 'Put blanks around it', kind: 'import-blanks', edits }];
     problems.push({ code: 'import-not-read', severity: 'information', message, span: { start: at, end }, fixes });
   }
@@ -59,7 +64,7 @@ function punctuated(from: string, { ref }: ImportNode, context: ImportContext): 
   return { code: 'import-punctuation', severity: 'warning', message, span: ref.span, fixes };
 }
 
-const suspicions: Readonly<Record<ImportSuspicion, string>> = {
+const suspicions: Readonly<Record<Exclude<ImportSuspicion, 'code'>, string>> = {
   'npm-scope': 'a package or an alias',
   email: 'the domain of a mail address',
   decorator: 'a decorator or a doc tag',
@@ -70,6 +75,7 @@ function ownProblem(from: string, node: ImportNode, text: string, context: Impor
   const { ref } = node;
   const { span, raw } = ref;
   const target = nameOf(node.path);
+  if (ref.suspicion === 'code') return node.state === 'loaded' ? [inCode(ref)] : [];
   switch (node.state) {
     case 'loaded':
       return [];
@@ -163,7 +169,7 @@ function missing(from: string, { ref }: ImportNode, { files, home }: ImportConte
   return { code: 'import-missing', severity: 'warning', message, span, fixes };
 }
 
-function mistaken(ref: ImportRef, suspicion: ImportSuspicion): Problem {
+function mistaken(ref: ImportRef, suspicion: Exclude<ImportSuspicion, 'code'>): Problem {
   const { raw, span } = withoutEnd(ref);
   const message = `Claude Code takes \`${raw}\` for the import of a file. If it is ${suspicions[suspicion]}, put it in backticks.`;
   return { code: 'import-mistaken', severity: 'information', message, span, fixes: [{ ...backticks(ref), preferred: true }] };

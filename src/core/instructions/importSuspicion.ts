@@ -1,5 +1,5 @@
-/** What an `@…` may be instead of an import: a package or an alias, the domain of mail addresses, a decorator or a doc tag, a person. */
-export type ImportSuspicion = 'npm-scope' | 'email' | 'decorator' | 'handle';
+/** What an `@…` may be instead of an import: a package or an alias, the domain of mail addresses, a decorator or a doc tag, a person, code. */
+export type ImportSuspicion = 'npm-scope' | 'email' | 'decorator' | 'handle' | 'code';
 
 const textExtensions = new Set(
   (

@@ -1,6 +1,7 @@
 import type { Span } from '../markdown/textEdit.ts';
 import { type ImportSuspicion, suspect } from './importSuspicion.ts';
 import { type MarkdownRegions, readRegions } from './markdownRegions.ts';
+import { regionAt } from './regionAt.ts';
 
 export interface ImportRef {
   /** As written, with the `@`. */
@@ -25,12 +26,14 @@ export function mayImport(text: string): boolean {
 
 /**
  * Every `@path` that Claude Code imports, in file order: at the start of a run of words or behind white space (measured with CLI 2.1.330). So neither
- * `(@a.md)` nor `"@a.md"` is one, but `*@a.md*` is. Nothing is found in code, comments, other HTML, frontmatter, and addresses of links.
+ * `(@a.md)` nor `"@a.md"` is one, but `*@a.md*` is. Nothing is found in code, comments, other HTML, frontmatter, and addresses of links,
+ * but in lists, where spans of code are read as well.
  */
 export function findImports(text: string, regions?: MarkdownRegions): ImportRef[] {
   const refs = new Map<number, ImportRef>();
   if (!mayImport(text)) return [];
-  for (const run of (regions ?? readRegions(text, mayImport)).prose) {
+  const { prose, code } = regions ?? readRegions(text, mayImport);
+  for (const run of prose) {
     let next = 0;
     for (let at = text.indexOf('@', run.start); at !== -1 && at < run.end; at = text.indexOf('@', next)) {
       next = at + 1;
@@ -38,7 +41,7 @@ export function findImports(text: string, regions?: MarkdownRegions): ImportRef[
       const ref = importAt(text, at, run.end);
       if (ref === undefined) continue;
       // Within a run that holds this one, the path ends where the markup begins.
-      refs.set(at, ref);
+      refs.set(at, regionAt(code, at) === undefined ? ref : { ...ref, suspicion: 'code' });
       next = ref.span.end;
     }
   }

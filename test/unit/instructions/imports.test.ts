@@ -89,6 +89,7 @@ describe('what is likely no import', () => {
     ['is a mail domain', 'everyone at @example.com', ['email']],
     ['is a decorator', 'Mark it @Injectable() or @Override, @pytest.fixture, @param', ['decorator', 'decorator', 'decorator', 'decorator']],
     ['is a person', 'Ask @octocat', ['handle']],
+    ['is in code that a list makes Claude Code read', '- `npm i @docs/a.md now`', ['code']],
     [
       'and what is: files, folders, home, capitals',
       '@docs/a.md @src/index.js @specs/ @~/x @README @CLAUDE.md @.cursorrules @docs/guide @Docs/Guide',

@@ -85,6 +85,12 @@ describe('an import', () => {
     assert.deepEqual(codes('See ( @docs/a.md ), x', others), []);
   });
 
+  test('in a span of code is told when a list makes it one, and is nothing to complain of when no such file is there', () => {
+    const text = '- Run `cat @docs/a.md now`, `npm i @tm/core now`\n';
+    assert.deepEqual(codes(text, { '/work/app/docs/a.md': '' }), ['import-in-code']);
+    assert.deepEqual(codes(text), []);
+  });
+
   test('of what the settings leave out, or of a file outside that is not allowed, says so', () => {
     const context = contextOf({ [path]: '@a.md @../b.md', '/work/app/a.md': '', '/work/b.md': '' });
     const problems = findInstructionProblems(path, {
