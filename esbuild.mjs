@@ -178,7 +178,6 @@ export function l10nSources() {
   return ['src/core', 'src/app', 'src/host', 'src/webview', 'src/storage', 'src/protocol']
     .flatMap((folder) => fs.readdirSync(from(folder), { recursive: true }).map((file) => path.join(folder, file)))
     .filter((file) => /\.tsx?$/.test(file))
-    .sort()
     .map((file) => fs.readFileSync(from(file), 'utf8'));
 }
 

@@ -33,7 +33,7 @@ journey('an exported database brings the tasks back, and the one before is kept'
   await message(window, /were restored/);
   await eventually('the later task is gone', async () => (await board.titles('Ready')).length === 0);
   await board.shows('Fence the site', 'Backlog');
-  const aside = fs.readdirSync(user.workspace.file('.claudetask')).filter((name) => /\.db$/.test(name) && name !== 'claudetask.db');
+  const aside = fs.readdirSync(user.workspace.file('.claudetask')).filter((name) => name.endsWith('.db') && name !== 'claudetask.db');
   assert.equal(aside.length, 1);
 });
 

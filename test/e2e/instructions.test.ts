@@ -65,7 +65,10 @@ journey('CLAUDE.md in the editor: CodeLens, a problem with its fix, completion, 
 journey('the view shows what is loaded in order, and the preview the whole of it', { files }, async (user) => {
   const window = await user.open();
   await window.openContainer('ClaudeTask');
-  await eventually('the groups', async () => ['At start', 'On demand'].every(async (group) => (await rows(window)).includes(group)));
+  await eventually('the groups', async () => {
+    const shown = await rows(window);
+    return ['At start', 'On demand'].every((group) => shown.includes(group));
+  });
   await eventually('the files', async () => (await rows(window)).filter((label) => label === 'CLAUDE.md').length >= 2);
   await window.openFile('CLAUDE.md');
   await window.run('ClaudeTask: Preview Merged Instructions');

@@ -7,9 +7,22 @@ export type MarkdownTree = ReturnType<typeof fromMarkdown>;
 /** UTF-16 units: below that, a parse costs more to begin than to do. */
 const partSize = 2000;
 
+/** Marks of emphasis in one paragraph, above which no emphasis is looked for: the parser takes time by their square. */
+const mostMarks = 2000;
+const withoutEmphasis = { extensions: [{ disable: { null: ['attention'] } }] };
+
 /** The whole text as one tree. */
 export function parseWhole(text: string): MarkdownTree {
-  return fromMarkdown(text);
+  return fromMarkdown(text, hasManyMarks(text) ? withoutEmphasis : undefined);
+}
+
+function hasManyMarks(text: string): boolean {
+  let marks = 0;
+  for (const [found] of text.length > mostMarks ? text.matchAll(/[*_]+|(?:\r\n?|\n)[ \t]*[\r\n]/g) : []) {
+    marks = /[*_]/.test(found) ? marks + 1 : 0;
+    if (marks > mostMarks) return true;
+  }
+  return false;
 }
 
 /**

@@ -116,11 +116,18 @@ export function readRegions(text: string, wanted?: (part: string) => boolean): M
         break;
       default:
     }
-    if ('children' in node) for (const child of node.children) visit(child, node.type, offset);
   };
   const known = withoutUnderscores(text);
   const trees = wanted === undefined ? [{ tree: parseWhole(known.slice(shift)), offset: shift }] : parseParts(known, shift, wanted);
-  for (const { tree, offset } of trees) visit(tree, null, offset);
+  for (const { tree, offset } of trees) {
+    // No recursion: quotations can be nested deeper than the stack.
+    const waiting: { node: Node; parent: Node['type'] | null }[] = [{ node: tree, parent: null }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { node, parent } = next;
+      visit(node, parent, offset);
+      if ('children' in node) for (const child of [...node.children].reverse()) waiting.push({ node: child, parent: node.type });
+    }
+  }
   return regions;
 }
 

@@ -37,7 +37,7 @@ function toldIn(messages: MessagesRequest['messages'], root: string): Told[] {
 interface Asked {
   start: Told[];
   /** What came with the file that it was told to read. */
-  then: Told[];
+  after: Told[];
 }
 
 const folderOf = (workspace: TempWorkspace, cwd: string) => workspace.file(...cwd.split('/'));
@@ -57,7 +57,7 @@ async function ask(workspace: TempWorkspace, cwd: string, { read, args = [] }: {
   });
   const texts = (index: number) => toldIn(requests[index]?.messages ?? [], workspace.folder);
   const start = texts(0);
-  return { start, then: read === undefined ? [] : texts(1).slice(start.length) };
+  return { start, after: read === undefined ? [] : texts(1).slice(start.length) };
 }
 
 /** The same from our preview. */
@@ -66,7 +66,7 @@ function ours(workspace: TempWorkspace, cwd: string, options: Partial<PreviewOpt
   const given = { root: workspace.folder, folder: folderOf(workspace, cwd), home: workspace.file('home'), ...rest };
   const told = (blocks: readonly PreviewBlock[]) => blocks.map(({ source, text }): Told => [path.relative(workspace.folder, source), text]);
   const start = told(preview(given));
-  return { start, then: read === undefined ? [] : told(preview({ ...given, forFile: workspace.file(read) })).slice(start.length) };
+  return { start, after: read === undefined ? [] : told(preview({ ...given, forFile: workspace.file(read) })).slice(start.length) };
 }
 
 async function place(contents: Contents, links: Contents = {}): Promise<TempWorkspace> {
@@ -135,16 +135,16 @@ describe('what the real CLI tells the model is what the preview shows', { skip: 
       ...inOrderOfPaths(list.filter(([file]) => /\/(?:rules|forAll)\b/.test(file))),
     ];
     assert.deepEqual(moved(told.start), moved(shown.start));
-    assert.deepEqual(moved(told.then), moved(shown.then));
-    assert.ok(shown.start.length > 20 && shown.then.length > 8, `${shown.start.length}, ${shown.then.length}`);
-    assert.ok(![...shown.start, ...shown.then].some(([, text]) => text.startsWith('not loaded')));
+    assert.deepEqual(moved(told.after), moved(shown.after));
+    assert.ok(shown.start.length > 20 && shown.after.length > 8, `${shown.start.length}, ${shown.after.length}`);
+    assert.ok(![...shown.start, ...shown.after].some(([, text]) => text.startsWith('not loaded')));
   });
 
   test('of each kind of text', async () => {
     const folder = (index: number) => `app/.claude/rules/${String(index).padStart(3, '0')}/`;
     const contents: Record<string, string> = { 'app/CLAUDE.md': 'top', 'app/src/x.ts': 'x' };
     for (const [index, one] of textCases.entries()) {
-      const [text = '', ...besides] = typeof one === 'string' ? [one] : one;
+      const [text, ...besides] = typeof one === 'string' ? [one] : one;
       contents[`${folder(index)}rule.md`] = text;
       for (const name of ['a.txt', 'b.txt', ...besides]) contents[folder(index) + name] = `${index} ${name}`;
     }
@@ -154,7 +154,7 @@ describe('what the real CLI tells the model is what the preview shows', { skip: 
     for (const [index, one] of textCases.entries()) {
       const own = (list: readonly Told[]) =>
         list.filter(([file]) => file.startsWith(folder(index))).map(([file, text]) => [file.slice(folder(index).length), text]);
-      const facts = ({ start, then }: Asked) => ({ start: own(start), then: own(then) });
+      const facts = ({ start, after }: Asked) => ({ start: own(start), after: own(after) });
       assert.deepEqual(facts(told), facts(shown), JSON.stringify(one));
     }
     assert.ok(told.start.length > textCases.length, 'most are loaded');
