@@ -6,7 +6,6 @@ import { globsOf } from './ruleGlobs.ts';
 import { realPathOf } from './sourceFiles.ts';
 
 export interface PreviewBlock extends InstructionText {
-  /** A rule that a link leads to is named by where it is. */
   source: string;
   role: InstructionRole;
   /** The files that led here, the outermost first; empty for a file that is loaded itself. */
@@ -99,8 +98,7 @@ class Merge {
     const real = realPathOf(this.#context.files, path);
     if (seen.has(real)) return [];
     seen.add(real);
-    const source = role === 'rule' || role === 'userRule' ? real : path;
-    const steps: Step[] = [{ path: source, importedBy: [] }];
+    const steps: Step[] = [{ path, importedBy: [] }];
     const follow = (nodes: readonly ImportNode[], importedBy: readonly string[]) => {
       for (const node of nodes) {
         if (node.state !== 'loaded') continue;
@@ -108,7 +106,7 @@ class Merge {
         follow(node.imports, [...importedBy, node.path]);
       }
     };
-    follow(readImports(path, this.#context, { loaded: seen, isUsers: role === 'user' || role === 'userRule' }), [source]);
+    follow(readImports(path, this.#context, { loaded: seen, isUsers: role === 'user' || role === 'userRule' }), [path]);
     return steps;
   }
 

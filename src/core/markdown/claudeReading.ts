@@ -32,7 +32,18 @@ const special = /[{}[\]*&#!|>%@`]|: /;
  * that has a special character and is no text in quotes and no list in brackets; a line that ends in a carriage return is left alone. What
  * fails then as well is dropped.
  */
-export function readAsClaudeCode({ text, frontmatter }: MarkdownDocument): ClaudeReading | null {
+export function readAsClaudeCode(document: MarkdownDocument): ClaudeReading | null {
+  const known = readings.get(document);
+  if (known !== undefined) return known;
+  const reading = readAnew(document);
+  readings.set(document, reading);
+  return reading;
+}
+
+/** Several checks ask for the reading of one document, and YAML that fails is slow to read. */
+const readings = new WeakMap<MarkdownDocument, ClaudeReading | null>();
+
+function readAnew({ text, frontmatter }: MarkdownDocument): ClaudeReading | null {
   const base = text.startsWith('\uFEFF') ? 1 : 0;
   const opening = openingFence.exec(base === 0 ? text : text.slice(base))?.[0];
   if (opening === undefined) return null;

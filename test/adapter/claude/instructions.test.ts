@@ -64,7 +64,11 @@ async function ask(workspace: TempWorkspace, cwd: string, { read, args = [] }: {
 function ours(workspace: TempWorkspace, cwd: string, options: Partial<PreviewOptions> & { read?: string } = {}): Asked {
   const { read, ...rest } = options;
   const given = { root: workspace.folder, folder: folderOf(workspace, cwd), home: workspace.file('home'), ...rest };
-  const told = (blocks: readonly PreviewBlock[]) => blocks.map(({ source, text }): Told => [path.relative(workspace.folder, source), text]);
+  // Of a rule that a link leads to the CLI says where it is.
+  const shownPath = ({ source, role, importedBy }: PreviewBlock) =>
+    role === 'rule' && importedBy.length === 0 ? fs.realpathSync(source) : source;
+  const told = (blocks: readonly PreviewBlock[]) =>
+    blocks.map((block): Told => [path.relative(workspace.folder, shownPath(block)), block.text]);
   const start = told(preview(given));
   return { start, after: read === undefined ? [] : told(preview({ ...given, forFile: workspace.file(read) })).slice(start.length) };
 }
