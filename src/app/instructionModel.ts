@@ -7,6 +7,7 @@ import { type Disposable, DisposableStore } from '../util/disposable.ts';
 import { Emitter, type Event } from '../util/emitter.ts';
 import type { ClaudeCatalog } from './claudeCatalog.ts';
 import type { FileEntry } from './filePorts.ts';
+import { OutsideApproval } from './outsideApproval.ts';
 import type { SourceSnapshot } from './sourceSnapshot.ts';
 
 /** Files, and word of those that are not as they were. */
@@ -34,7 +35,8 @@ export class InstructionModel implements Disposable {
   readonly #sources: Sources;
   readonly #subscriptions = new DisposableStore();
   readonly #changed = new Emitter<void>();
-  #picture: Promise<InstructionPicture> | undefined;
+  readonly #approval: OutsideApproval;
+  #picture: { drawing: Promise<InstructionPicture>; outsideApproved: boolean } | undefined;
   /** What was looked at for any answer so far, and the folders above. */
   readonly #asked = new Set<string>();
   readonly #above = new Set<string>();
@@ -45,6 +47,7 @@ export class InstructionModel implements Disposable {
   constructor({ catalog, sources }: { catalog: ClaudeCatalog; sources: Sources }) {
     this.#catalog = catalog;
     this.#sources = sources;
+    this.#approval = new OutsideApproval(catalog.places, sources.snapshot.disk);
     this.#subscriptions.add(
       catalog.onDidChange(({ changed, removed }) => {
         const ours = [...changed, ...removed].filter(isOurs).map(({ path }) => path);
@@ -68,18 +71,20 @@ export class InstructionModel implements Disposable {
     if (this.#asked.size > 0) this.#changed.fire();
   }
 
-  picture(): Promise<InstructionPicture> {
-    if (this.#picture !== undefined) return this.#picture;
-    const picture = this.#draw();
+  /** The same object until it has changed. Whether imports from outside are allowed is looked up each time: no change of that is told. */
+  async picture(): Promise<InstructionPicture> {
+    const outsideApproved = await this.#approval.read();
+    if (this.#picture?.outsideApproved === outsideApproved) return await this.#picture.drawing;
+    const picture = { drawing: this.#draw(outsideApproved), outsideApproved };
     this.#picture = picture;
-    picture.catch(() => {
+    picture.drawing.catch(() => {
       if (this.#picture === picture) this.#picture = undefined;
     });
-    return picture;
+    return await picture.drawing;
   }
 
-  async #draw(): Promise<InstructionPicture> {
-    const { merged, ...picture } = await this.#ask((order, context) => ({
+  async #draw(outsideApproved: boolean): Promise<InstructionPicture> {
+    const { merged, ...picture } = await this.#ask(outsideApproved, (order, context) => ({
       files: order,
       imports: new Map(
         order.map(({ path, role }) => [path, readImports(path, context, { isUsers: role === 'user' || role === 'userRule' })]),
@@ -92,18 +97,27 @@ export class InstructionModel implements Disposable {
 
   /** What Claude Code has loaded at the start of a session, and with `forFile` (absolute) once it has read that file. */
   async preview(forFile?: string): Promise<PreviewBlock[]> {
-    const blocks = await this.#ask((order, context) => mergeInstructions(order, context, forFile === undefined ? {} : { forFile }));
+    const outsideApproved = await this.#approval.read();
+    const blocks = await this.#ask(outsideApproved, (order, context) =>
+      mergeInstructions(order, context, forFile === undefined ? {} : { forFile }),
+    );
     this.#sources.follow(blocks.map(({ source }) => source));
     return blocks;
   }
 
-  async #ask<T>(work: (order: readonly InstructionFile[], context: ImportContext) => T): Promise<T> {
+  async #ask<T>(outsideApproved: boolean, work: (order: readonly InstructionFile[], context: ImportContext) => T): Promise<T> {
     await this.#catalog.ready();
     const { places } = this.#catalog;
     const excludes = await readExcludes(this.#catalog);
     const found = [...this.#catalog.files('instructions'), ...this.#catalog.files('rule')].map(({ path }) => path);
     const { value, asked } = await this.#sources.snapshot.settle((files) =>
-      work(instructionFiles({ places, files, found }, { excludes }), { files, home: places.home, workspace: places.folder, excludes }),
+      work(instructionFiles({ places, files, found }, { excludes, outsideApproved }), {
+        files,
+        home: places.home,
+        workspace: places.folder,
+        excludes,
+        outsideApproved,
+      }),
     );
     for (const path of asked) {
       this.#asked.add(path);

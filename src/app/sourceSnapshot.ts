@@ -55,7 +55,7 @@ const mostText = 32 * 1024 * 1024;
  * misses nothing. So nobody must know beforehand which files an import graph or a check will want. What was read is kept.
  */
 export class SourceSnapshot {
-  readonly #disk: SourceDisk;
+  readonly disk: SourceDisk;
   readonly #known = new Map<string, Known>();
   /** Above everything that was ever known. */
   readonly #folders = new Set<string>();
@@ -63,7 +63,7 @@ export class SourceSnapshot {
   #size = 0;
 
   constructor(disk: SourceDisk) {
-    this.#disk = disk;
+    this.disk = disk;
   }
 
   /** Throws what `work` throws, and the reason of the signal. */
@@ -118,7 +118,7 @@ export class SourceSnapshot {
       const given = instead?.get(path);
       if (given !== undefined) return given;
       asked.add(path);
-      return this.#disk.edited(path);
+      return this.disk.edited(path);
     };
     return {
       read: (path) => edited(path) ?? known(path, 'read')?.view ?? undefined,
@@ -140,7 +140,7 @@ export class SourceSnapshot {
     const mine = Symbol(path);
     this.#loading.set(path, mine);
     for (let folder = folderOf(path); !this.#folders.has(folder); folder = folderOf(folder)) this.#folders.add(folder);
-    const entry = await this.#disk.look(path);
+    const entry = await this.disk.look(path);
     const known: Known = { entry, checkedAt: performance.now() };
     const before = this.#known.get(path);
     if (before !== undefined && before.entry?.stamp === entry?.stamp) {
@@ -148,7 +148,7 @@ export class SourceSnapshot {
       if (before.names !== undefined) known.names = before.names;
     }
     if (entry?.kind === 'file' && needs.has('read')) known.view = await this.#read(path, entry);
-    if (entry?.kind === 'folder' && needs.has('list')) known.names = await this.#disk.list(path);
+    if (entry?.kind === 'folder' && needs.has('list')) known.names = await this.disk.list(path);
     // Forgotten meanwhile: what was read may be older than that.
     if (this.#loading.get(path) !== mine) known.checkedAt = -Infinity;
     else this.#loading.delete(path);
@@ -157,7 +157,7 @@ export class SourceSnapshot {
 
   async #read(path: string, { bytes }: DiskEntry): Promise<FileView | null> {
     if (bytes > maxInstructionBytes) return { text: '', bytes };
-    const content = await this.#disk.read(path);
+    const content = await this.disk.read(path);
     if (content === undefined) return null;
     const isBinary = content.subarray(0, 8000).includes(0);
     return isBinary ? { text: '', bytes: content.length, binary: true } : { text: decodeFile(content), bytes: content.length };
@@ -165,7 +165,7 @@ export class SourceSnapshot {
 
   /** Whether what is at a path is another than before. */
   async #check(path: string): Promise<boolean> {
-    const entry = await this.#disk.look(path);
+    const entry = await this.disk.look(path);
     const found = this.#known.get(path);
     if (found !== undefined && found.entry?.kind === entry?.kind && found.entry?.stamp === entry?.stamp) {
       found.checkedAt = performance.now();

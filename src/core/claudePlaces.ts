@@ -74,8 +74,10 @@ export const neverSearched: ReadonlySet<string> = new Set(['node_modules', '.git
 export const claudeFolder = '.claude';
 /** Folders in a `.claude` that are looked through with all below them. */
 export const searchedFolders = ['agents', 'commands', 'rules', 'agent-memory', 'agent-memory-local', 'memory/agent-logs'] as const;
-/** AGENTS.md is not read by Claude Code: it is found so that its author can be told. */
+/** AGENTS.md is read only when no CLAUDE.md here or above has text (measured with CLI 2.1.330); it is found in any case so that its author can be told. */
 export const instructionNames: ReadonlySet<string> = new Set(['CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md']);
+/** Those that Claude Code looks for in a `.claude`. */
+export const innerInstructionNames: ReadonlySet<string> = new Set(['CLAUDE.md', 'AGENTS.md']);
 
 const join = (folder: string, rest: string) => (folder.endsWith('/') ? folder + rest : `${folder}/${rest}`);
 
@@ -85,7 +87,7 @@ function inProject(rest: string): DocumentKind | undefined {
 }
 
 function inClaudeFolder(rest: string): DocumentKind | undefined {
-  if (rest === 'CLAUDE.md') return 'instructions';
+  if (innerInstructionNames.has(rest)) return 'instructions';
   if (rest === 'settings.json' || rest === 'settings.local.json') return 'settings';
   if (!rest.endsWith('.md')) return undefined;
   if (/^agent-memory(-local)?\/[^/]+\//.test(rest)) return 'memory';

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { FileEntry, FileProblem, ScanOptions, ScanResult } from '../app/filePorts.ts';
-import { claudeFolder, classify, instructionNames, neverSearched, searchedFolders } from '../core/claudePlaces.ts';
+import { claudeFolder, classify, innerInstructionNames, instructionNames, neverSearched, searchedFolders } from '../core/claudePlaces.ts';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
 import { documentLimit } from '../core/document.ts';
 import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../core/instructions/filePath.ts';
@@ -135,7 +135,7 @@ export class Scan {
     await this.#files(folder, [...instructionNames]);
     const claude = join(folder, claudeFolder);
     if (withClaude) await this.#claude(claude);
-    else await this.#files(claude, ['CLAUDE.md']);
+    else await this.#files(claude, [...innerInstructionNames]);
   }
 
   /** What lies in a `.claude` folder, or in a plugin. */
@@ -143,7 +143,7 @@ export class Scan {
     const entries = await this.#list(claude);
     const names = new Set(entries.map(({ name }) => name));
     const trees = searchedFolders.filter((name) => names.has(name.split('/')[0] ?? ''));
-    const files = ['CLAUDE.md', 'settings.json', 'settings.local.json'].filter((name) => names.has(name));
+    const files = [...innerInstructionNames, 'settings.json', 'settings.local.json'].filter((name) => names.has(name));
     await Promise.all([
       ...trees.map((name) => this.#tree(join(claude, name))),
       ...files.map((name) => this.#file(join(claude, name))),

@@ -66,7 +66,7 @@ describe('the CLAUDE.md view', () => {
       'ts/types.md [.claude/rules · for **/*.ts · 4 lines · ~10 tokens]',
       'CLAUDE.md [ui · for files in ui · 1 line · ~3 tokens]',
     ]);
-    assert.deepEqual(await shown.say(await shown.find('Not read')), ['AGENTS.md [no CLAUDE.md imports it · 1 line · ~4 tokens]']);
+    assert.deepEqual(await shown.say(await shown.find('Not read')), ['AGENTS.md [a CLAUDE.md is read instead · 1 line · ~4 tokens]']);
   });
 
   test('shows what a file imports, and what Claude Code does not follow', async () => {

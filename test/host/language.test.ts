@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as vscode from 'vscode';
 import { LanguageFeatures } from '../../src/host/language/languageFeatures.ts';
@@ -102,6 +104,28 @@ describe('the language features', () => {
     });
     rig.write('docs/two.md', 'Two\n');
     await eventually('no problem', () => ours(document.uri).length === 0);
+  });
+
+  test('tell of an import out of the workspace for as long as that is not allowed', async () => {
+    const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'claudetask-outside-'));
+    const target = path.join(outside, 'out.md');
+    const config = rig.file('../none/.claude.json');
+    try {
+      fs.writeFileSync(target, 'Out\n');
+      const document = await rig.open('reach/CLAUDE.md', `# Out\n\n@${path.relative(rig.file('reach'), target).replaceAll('\\', '/')}\n`);
+      await eventually('the problem', () => codes(document.uri).includes('import-unapproved'));
+      const hover = async () => textOf(await features.imports.provideHover(document, new vscode.Position(2, 2), never));
+      assert.match(await hover(), /loading such files was not allowed/);
+      const [workspaceFolder] = vscode.workspace.workspaceFolders ?? [];
+      assert.ok(workspaceFolder);
+      const key = workspaceFolder.uri.fsPath.replaceAll('\\', '/');
+      fs.mkdirSync(path.dirname(config), { recursive: true });
+      fs.writeFileSync(config, JSON.stringify({ projects: { [key]: { hasClaudeMdExternalIncludesApproved: true } } }));
+      assert.match(await hover(), /Claude Code asks once before it loads such a file/);
+    } finally {
+      fs.rmSync(outside, { recursive: true, force: true });
+      fs.rmSync(config, { force: true });
+    }
   });
 
   test('append to .gitignore what only its author should have', async () => {

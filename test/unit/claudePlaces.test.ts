@@ -35,6 +35,8 @@ describe('what a file is to Claude Code', () => {
     ['/home/ann/repo/app/.claude/settings.local.json', 'settings', project('/home/ann/repo/app')],
     ['/home/ann/repo/app/CLAUDE.md', 'instructions', project('/home/ann/repo/app')],
     ['/home/ann/repo/app/.claude/CLAUDE.md', 'instructions', project('/home/ann/repo/app')],
+    ['/home/ann/repo/app/.claude/AGENTS.md', 'instructions', project('/home/ann/repo/app')],
+    ['/home/ann/repo/app/.claude/CLAUDE.local.md', undefined],
     ['/home/ann/repo/app/web/CLAUDE.local.md', 'instructions', project('/home/ann/repo/app/web')],
     ['/home/ann/repo/app/dist/CLAUDE.md', undefined],
     ['/home/CLAUDE.md', 'instructions', project('/home')],

@@ -158,6 +158,30 @@ describe('the instruction files of a folder', () => {
     assert.equal(await stateOf(), 'loaded');
   });
 
+  test('import from outside only what was allowed, which is looked up with each picture; the user may import anything', async () => {
+    const rig = folder({
+      '/work/app/CLAUDE.md': '@../out.md',
+      '/work/out.md': lines(50, 'out'),
+      '/home/ann/.claude/CLAUDE.md': '@../mine.md',
+      '/home/ann/mine.md': 'mine',
+    });
+    const states = async () => {
+      const { imports } = await rig.model.picture();
+      return ['/work/app/CLAUDE.md', '/home/ann/.claude/CLAUDE.md'].map((path) => imports.get(path)?.[0]?.state);
+    };
+    const answer = (isAllowed: boolean) =>
+      JSON.stringify({ projects: { '/work/app': { hasClaudeMdExternalIncludesApproved: isAllowed } } });
+    assert.deepEqual(await states(), ['unapproved', 'loaded']);
+    const { tokensAtStart } = await rig.model.picture();
+    rig.contents['/home/ann/.claude.json'] = answer(true);
+    assert.deepEqual(await states(), ['loaded', 'loaded']);
+    assert.ok((await rig.model.picture()).tokensAtStart > tokensAtStart);
+    assert.ok((await rig.model.preview()).some(({ source }) => source === '/work/out.md'));
+    rig.contents['/home/ann/.claude.json'] = answer(false);
+    assert.ok((await rig.model.preview()).every(({ source }) => source !== '/work/out.md'));
+    assert.deepEqual(await states(), ['unapproved', 'loaded']);
+  });
+
   test('are drawn anew when the catalog finds one more', async () => {
     const rig = folder({ '/work/app/CLAUDE.md': 'x' });
     assert.equal((await rig.model.picture()).files.length, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { importCursor, importFolder, importOf, importRank, mayBeText, stepsBetween } from '../../src/core/suggestions/importPaths.ts';
+import { importCursor, importFolder, importOf, importRank, stepsBetween } from '../../src/core/suggestions/importPaths.ts';
 
 function cursor(marked: string) {
   const offset = marked.indexOf('|');
@@ -17,10 +17,11 @@ describe('an import that is being typed', () => {
     assert.deepEqual(cursor('@~/.claude/no|'), { folder: '~/.claude/', name: 'no' });
   });
   test('may have blanks behind a backslash', () => assert.deepEqual(cursor('@my\\ docs/a\\ b|'), { folder: 'my docs/', name: 'a\\ b' }));
+  test('may follow the mark of a quotation at once', () => assert.deepEqual(cursor('a\n>@docs/a|'), { folder: 'docs/', name: 'a' }));
   test('leaves the emphasis around it', () => assert.deepEqual(cursor('see *@docs/a|* '), { folder: 'docs/', name: 'a' }));
   test('is none in an address, in code, in frontmatter, or behind a blank', () => {
     assert.equal(cursor('ann@exa|'), undefined);
-    assert.equal(cursor('(@docs|)'), undefined);
+    for (const before of ['(', '"', '[', ':', '>x', 'x>']) assert.equal(cursor(`see ${before}@docs|`), undefined, before);
     assert.equal(cursor('`@docs|`'), undefined);
     assert.equal(cursor('```\n@docs|\n```\n'), undefined);
     assert.equal(cursor('---\na: @docs|\n---\n'), undefined);
@@ -41,11 +42,10 @@ describe('paths of imports', () => {
   });
   test('are nearer with fewer folders between', () =>
     assert.ok(stepsBetween('/w/app/docs/x.md', '/w/app/CLAUDE.md') < stepsBetween('/w/other/docs/x.md', '/w/app/CLAUDE.md')));
-  test('put Markdown first and pictures nowhere', () => {
+  test('put Markdown first and names without an ending last', () => {
     assert.deepEqual(
       ['x', 'src', 'a.ts', 'a.md'].sort((a, b) => importRank(a, a === 'src') - importRank(b, b === 'src')),
       ['a.md', 'a.ts', 'src', 'x'],
     );
-    assert.ok(mayBeText('/w/Makefile') && !mayBeText('/w/logo.PNG'));
   });
 });

@@ -1,4 +1,4 @@
-import { folderOf, nameOf, relativePath, resolvePath } from '../instructions/filePath.ts';
+import { folderOf, relativePath, resolvePath } from '../instructions/filePath.ts';
 import { scanCode } from '../instructions/codeLines.ts';
 import { bodyStart } from '../instructions/markdownRegions.ts';
 import { regionAt } from '../instructions/regionAt.ts';
@@ -12,8 +12,8 @@ export interface ImportCursor {
   span: Span;
 }
 
-/** As `findImports` has it: at the start of a line or behind white space, perhaps within emphasis. */
-const typedImport = /(?:^|\s)[*_~]*@((?:\\ |[^\s`@])*)$/u;
+/** As `findImports` has it: at the start of a line or of a quotation, or behind white space, perhaps within emphasis. */
+const typedImport = /(?:^[> \t]*|\s)[*_~]*@((?:\\ |[^\s`@])*)$/u;
 /** Longer paths are not typed. */
 const longest = 1024;
 
@@ -46,17 +46,9 @@ export function stepsBetween(target: string, from: string): number {
   return relativePath(folderOf(from), target).split('/').length;
 }
 
-const textFile =
-  /\.(?:md|mdx|mdc|markdown|txt|rst|adoc|org|json|jsonc|ya?ml|toml|csv|tsv|xml|html?|css|scss|less|[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kts?|scala|swift|[ch](?:pp|s)?|cc|hpp|cs|fs|php|lua|r|jl|dart|exs?|hs|clj|sql|graphql|gql|proto|tf|sh|bash|zsh|fish|ps1|bat|gradle|prisma|ini|cfg|conf|env|properties)$/i;
-const picture =
-  /\.(?:png|jpe?g|gif|webp|avif|bmp|ico|svg|pdf|zip|gz|tgz|tar|7z|rar|exe|dll|so|dylib|bin|wasm|woff2?|ttf|otf|mp[34]|mov|webm|wav|ogg|db|sqlite|docx?|xlsx?|pptx?|jar|class|pyc|node|vsix)$/i;
-
-/** Whether a file is likely to hold text, by its name. */
-export const mayBeText = (path: string): boolean => !picture.test(nameOf(path));
-
-/** Smaller comes first: Markdown, other text, folders, the rest. */
+/** Smaller comes first: Markdown, other text, folders, names without an ending. */
 export function importRank(name: string, isFolder: boolean): number {
   if (isFolder) return 2;
-  if (/\.(?:md|mdx|markdown)$/i.test(name)) return 0;
-  return textFile.test(name) ? 1 : 3;
+  if (/\.md$/i.test(name)) return 0;
+  return name.lastIndexOf('.') > 0 ? 1 : 3;
 }

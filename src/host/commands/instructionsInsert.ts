@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { importOf, mayBeText, stepsBetween } from '../../core/suggestions/importPaths.ts';
+import { importOf, stepsBetween } from '../../core/suggestions/importPaths.ts';
 import { nameOf, relativePath } from '../../core/instructions/filePath.ts';
+import { isImportable } from '../../core/instructions/importGraph.ts';
 import { putManagedBlock } from '../../core/managedBlock.ts';
 import { taskContext } from '../../core/taskContext.ts';
 import { catalogPath } from '../claude/claudeFolders.ts';
@@ -36,7 +37,7 @@ async function pickFile(path: string, root: vscode.WorkspaceFolder | undefined):
       : await vscode.workspace.findFiles(new vscode.RelativePattern(root, '**/*'), '**/{node_modules,.git,dist,out}/**', mostOffered);
   const files = found
     .map(catalogPath)
-    .filter((file) => file !== path && mayBeText(file))
+    .filter((file) => file !== path && isImportable(file))
     .map((file) => ({ file, steps: stepsBetween(file, path), isMarkdown: file.endsWith('.md') }))
     .sort((a, b) => Number(b.isMarkdown) - Number(a.isMarkdown) || a.steps - b.steps || (a.file < b.file ? -1 : 1));
   const browse = { label: vscode.l10n.t('Another file...'), iconPath: new vscode.ThemeIcon('folder-opened'), alwaysShow: true };

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { readExcludes, type Sources } from '../../app/instructionModel.ts';
+import { OutsideApproval } from '../../app/outsideApproval.ts';
 import { readAgent } from '../../core/agents/agent.ts';
 import { findAgentProblems } from '../../core/agents/agentProblems.ts';
+import { classify } from '../../core/claudePlaces.ts';
 import { ignoreProblems } from '../../core/instructions/gitIgnored.ts';
 import { type ImportContext, type ImportNode, readImports } from '../../core/instructions/importGraph.ts';
 import { findInstructionProblems, type InstructionContext } from '../../core/instructions/instructionProblems.ts';
@@ -34,6 +36,7 @@ const runsScript = /\b(?:npm|pnpm|yarn|bun)[ \t]+\w/;
 export class FileChecks {
   readonly #sources: Sources;
   readonly #excludes = new WeakMap<ClaudeFolder, Promise<readonly string[]>>();
+  readonly #approvals = new WeakMap<ClaudeFolder, OutsideApproval>();
   readonly #packages = new Map<string, Promise<readonly string[]>>();
 
   constructor(sources: Sources) {
@@ -50,13 +53,18 @@ export class FileChecks {
     this.#excludes.delete(folder);
   }
 
-  /** What is needed to follow imports, once the files are at hand. */
-  async importContext(folder: ClaudeFolder): Promise<(files: SourceFiles) => ImportContext> {
+  /** What is needed to follow the imports of a file, once the files are at hand. */
+  async importContext({ folder, path, kind }: Subject): Promise<(files: SourceFiles) => ImportContext> {
     const reading = this.#excludes.get(folder) ?? readExcludes(folder.catalog);
     this.#excludes.set(folder, reading);
-    const excludes = await reading;
-    const { home, folder: workspace } = folder.catalog.places;
-    return (files) => ({ files, home, workspace, excludes });
+    const { places } = folder.catalog;
+    const approval = this.#approvals.get(folder) ?? new OutsideApproval(places, this.#sources.snapshot.disk);
+    this.#approvals.set(folder, approval);
+    const [excludes, isApproved] = await Promise.all([reading, approval.read()]);
+    const { home, folder: workspace } = places;
+    // The user's own files import from everywhere, and so does what they import: without approval nothing else leads out.
+    const isUsers = classify(path, places)?.scope.kind === 'user' || (kind === 'imported' && !isInside(workspace, path));
+    return (files) => ({ files, home, workspace, excludes, outsideApproved: isApproved || isUsers });
   }
 
   /** Throws the reason of the signal. */
@@ -118,7 +126,7 @@ export class FileChecks {
     const { path, folder } = subject;
     const { repositoryRoot } = folder.catalog.places;
     const packageFiles = runsScript.test(view.text) ? await this.#packageFiles(folder) : [];
-    const imports = await this.importContext(folder);
+    const imports = await this.importContext(subject);
     const context = (files: SourceFiles) => ({
       ...imports(files),
       gitRoot: files.exists(`${repositoryRoot}/.git`) === undefined ? null : repositoryRoot,

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { isGitIgnored } from '../../core/instructions/gitIgnored.ts';
 import { folderOf, isInside, relativePath } from '../../core/instructions/filePath.ts';
+import { isImportable } from '../../core/instructions/importGraph.ts';
 import {
   escapeImport,
   importCursor,
   importFolder,
   importRank,
-  mayBeText,
   stepsBetween,
   type ImportCursor,
 } from '../../core/suggestions/importPaths.ts';
@@ -58,7 +58,7 @@ export class ImportCompletion implements vscode.CompletionItemProvider {
     const named = found
       .filter(([name]) => !hidden.has(name))
       .map(([name, type]) => ({ name, path: `${from.replace(/\/$/, '')}/${name}`, isFolder: (type & vscode.FileType.Directory) !== 0 }))
-      .filter((entry) => entry.path !== path && (entry.isFolder || mayBeText(entry.name)))
+      .filter((entry) => entry.path !== path && (entry.isFolder || isImportable(entry.name)))
       .sort((a, b) => importRank(a.name, a.isFolder) - importRank(b.name, b.isFolder) || (a.name < b.name ? -1 : 1))
       .slice(0, mostListed);
     const shown = await this.#notIgnored(subject, named);

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { isImportable } from '../../core/instructions/importGraph.ts';
 import { bodyStart } from '../../core/instructions/markdownRegions.ts';
 import { scanCode } from '../../core/instructions/codeLines.ts';
 import { regionAt } from '../../core/instructions/regionAt.ts';
-import { importOf, mayBeText } from '../../core/suggestions/importPaths.ts';
+import { importOf } from '../../core/suggestions/importPaths.ts';
 import { catalogPath } from '../claude/claudeFolders.ts';
 import { importDropKind } from './kinds.ts';
 import { mayImport, type Subjects } from './subjects.ts';
@@ -31,7 +32,7 @@ export class ImportDrop implements vscode.DocumentDropEditProvider {
       .split(/\r?\n/)
       .filter((line) => line !== '' && !line.startsWith('#'))
       .map((line) => vscode.Uri.parse(line));
-    if (uris.length === 0 || !uris.every((uri) => uri.scheme === 'file' && mayBeText(uri.path) && catalogPath(uri) !== subject.path))
+    if (uris.length === 0 || !uris.every((uri) => uri.scheme === 'file' && isImportable(uri.path) && catalogPath(uri) !== subject.path))
       return undefined;
     const types = await Promise.all(uris.map((uri) => typeOf(uri)));
     if (token.isCancellationRequested || types.some((type) => type === undefined || (type & vscode.FileType.File) === 0)) return undefined;

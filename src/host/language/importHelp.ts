@@ -51,8 +51,8 @@ export class ImportHelp implements vscode.HoverProvider, vscode.DocumentLinkProv
   }
 
   async #imported(subject: Subject, view: FileView, start: number) {
-    const { path, folder } = subject;
-    const [{ snapshot }, context] = await Promise.all([this.#sources(), this.#checks.importContext(folder)]);
+    const { path } = subject;
+    const [{ snapshot }, context] = await Promise.all([this.#sources(), this.#checks.importContext(subject)]);
     const { value } = await snapshot.settle(
       (files) => {
         const node = readImports(path, context(files)).find(({ ref }) => ref.span.start === start);
@@ -106,7 +106,8 @@ function importText({ folder }: Subject, node: ImportNode, target: FileView | un
   const parts = [head.join(' · ')];
   const reason = reasonOf(node, workspace);
   if (reason !== undefined) parts.push(escapeMarkdown(reason));
-  if (node.outside) parts.push(vscode.l10n.t('It lies outside the workspace folder: Claude Code asks once before it loads such a file.'));
+  if (node.outside && node.state !== 'unapproved')
+    parts.push(vscode.l10n.t('It lies outside the workspace folder: Claude Code asks once before it loads such a file.'));
   const markdown = new vscode.MarkdownString(parts.join('\n\n'));
   if (isText && target.text !== '') {
     const shown = target.text.split(/\r\n|\r|\n/, firstLines).map((text) => (text.length > widest ? `${text.slice(0, widest)}…` : text));
@@ -135,7 +136,7 @@ function reasonOf(node: ImportNode, folder: string): string | undefined {
     tooDeep: vscode.l10n.t('It is {0} hops away, and Claude Code documents {1}: it may not be loaded.', node.depth, maxHops),
     folder: vscode.l10n.t('It is a folder; Claude Code imports files only.'),
     tooLarge: vscode.l10n.t('It is larger than 4 MiB, and Claude Code skips it.'),
-    binary: vscode.l10n.t('It is not a text file, and Claude Code cannot load it.'),
+    binary: vscode.l10n.t('Claude Code imports no file whose name ends like this.'),
     excluded: vscode.l10n.t('A settings file leaves it out by claudeMdExcludes, so Claude Code does not load it.'),
     unapproved: vscode.l10n.t('It lies outside the workspace folder, and loading such files was not allowed for this project.'),
     unreadable: vscode.l10n.t('It cannot be read. Claude Code runs with your rights, so it cannot either.'),

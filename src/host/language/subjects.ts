@@ -60,7 +60,7 @@ export class Subjects {
       case 'memory':
         return nameOf(path) === 'MEMORY.md' ? kind : this.#imported(path);
       case 'instructions':
-        // Claude Code reads an AGENTS.md only when it is imported.
+        // Other tools read it, too: it is checked as Claude Code's only when a file of Claude Code's imports it.
         return nameOf(path) === 'AGENTS.md' ? this.#imported(path) : kind;
       case 'agentLog':
       case 'settings':

@@ -38,7 +38,7 @@ export function useDescription(key: string): { 'aria-describedby': string; 'aria
   if (boxes.get(key)?.theirs !== null) parts.push(ids.conflict);
   return {
     'aria-describedby': parts.join(' '),
-    'aria-invalid': mine.some(({ severity }) => severity === 'error' || severity === 'warning'),
+    'aria-invalid': mine.some(({ severity }) => severity === 'error'),
   };
 }
 

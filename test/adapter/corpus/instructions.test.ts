@@ -9,7 +9,6 @@ import { findInstructionProblems, type InstructionContext } from '../../../src/c
 import { instructionFiles } from '../../../src/core/instructions/loadOrder.ts';
 import { mergeInstructions, renderPreview } from '../../../src/core/instructions/mergedPreview.ts';
 import { readRegions } from '../../../src/core/instructions/markdownRegions.ts';
-import type { FileView } from '../../../src/core/instructions/sourceFiles.ts';
 import { putManagedBlock, removeManagedBlock } from '../../../src/core/managedBlock.ts';
 import { appendLogEntry, readAgentLog } from '../../../src/core/memory/agentLog.ts';
 import { appendMemory, findMemoryProblems } from '../../../src/core/memory/agentMemory.ts';
@@ -159,49 +158,5 @@ describe('real files', { skip: fs.existsSync(samples) ? false : 'the samples are
         assert.equal(removed.edits.length === 0 ? text : applyEdits(after, removed.edits), text, name);
       }
     }
-  });
-
-  test('are diagnosed and merged in time', (t) => {
-    const texts = all.filter(({ kind }) => kind === 'claude-md').map(({ text }) => text);
-    const measure = (): number[] =>
-      texts.map((text) => {
-        const file = `${workspace}/CLAUDE.md`;
-        const context = contextOf(file, text);
-        const started = performance.now();
-        findInstructionProblems(file, context);
-        return performance.now() - started;
-      });
-    for (let round = 0; round < 3; round += 1) measure();
-    const times = measure().sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
-    t.diagnostic(`diagnosis per file: p50 ${at(0.5).toFixed(2)} ms, p95 ${at(0.95).toFixed(2)} ms, max ${at(1).toFixed(2)} ms`);
-    assert.ok(at(0.95) < 100, `p95 ${at(0.95)} ms`);
-
-    // A project larger than real ones: a chain of importers, nested files and rules, every sample once.
-    const project: Record<string, FileView> = {};
-    texts.forEach((text, index) => {
-      const name = index === 0 ? 'CLAUDE.md' : index % 3 === 0 ? `.claude/rules/r${index}.md` : `docs/d${index}.md`;
-      const whole = index === 0 ? `${texts.map((_, other) => `@docs/d${other}.md`).join('\n')}\n${text}` : text;
-      project[`${workspace}/${name}`] = { text: whole, bytes: Buffer.byteLength(whole) };
-    });
-    const merge = () => {
-      const files = snapshot(Object.fromEntries(Object.entries(project).map(([name, view]) => [name, { ...view }])));
-      const places = {
-        folder: workspace,
-        repositoryRoot: workspace,
-        home,
-        claudeHome: `${home}/.claude`,
-        managed: '/etc/claude-code',
-        plugins: [],
-      };
-      const started = performance.now();
-      const order = instructionFiles({ places, files, found: Object.keys(project) });
-      const { text } = renderPreview(mergeInstructions(order, { files, home, workspace }));
-      return { took: performance.now() - started, bytes: text.length };
-    };
-    merge();
-    const { took, bytes } = merge();
-    t.diagnostic(`merged preview of ${texts.length} files, ${Math.round(bytes / 1000)} kB, nothing cached: ${took.toFixed(1)} ms`);
-    assert.ok(took < 1000, `${took} ms`);
   });
 });

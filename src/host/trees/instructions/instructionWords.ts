@@ -67,7 +67,7 @@ export function whenText({ when }: InstructionFile, places: ClaudePlaces): strin
         case 'unreadable':
           return vscode.l10n.t('cannot be read');
         case 'agentsMd':
-          return vscode.l10n.t('no CLAUDE.md imports it');
+          return vscode.l10n.t('a CLAUDE.md is read instead');
         case 'unapproved':
           return vscode.l10n.t('outside the folder, not allowed');
       }
@@ -86,7 +86,7 @@ export function unreadReason({ when }: InstructionFile): string | undefined {
       return vscode.l10n.t('It is no text, or there is no permission to read it.');
     case 'agentsMd':
       return vscode.l10n.t(
-        'Claude Code reads AGENTS.md only where no CLAUDE.md is. Write @AGENTS.md into the CLAUDE.md beside it to load it.',
+        'Claude Code reads AGENTS.md only when no CLAUDE.md has text, here or above. Import it with an @ and its path in a CLAUDE.md to load it.',
       );
     case 'unapproved':
       return vscode.l10n.t('A link leads out of the folder, and you did not allow that when Claude Code asked.');
@@ -118,7 +118,7 @@ export function roleText(role: InstructionRole): string {
 export function importText({ state, outside }: ImportNode): string | undefined {
   switch (state) {
     case 'loaded':
-      return outside ? vscode.l10n.t('outside the folder, Claude Code asks once') : undefined;
+      return outside ? vscode.l10n.t('outside the folder, allowed') : undefined;
     case 'missing':
       return vscode.l10n.t('not found');
     case 'circular':
@@ -132,7 +132,7 @@ export function importText({ state, outside }: ImportNode): string | undefined {
     case 'tooLarge':
       return vscode.l10n.t('larger than 4 MiB, not loaded');
     case 'binary':
-      return vscode.l10n.t('no text, not loaded');
+      return vscode.l10n.t('not imported because of its name');
     case 'excluded':
       return vscode.l10n.t('left out by claudeMdExcludes');
     case 'unapproved':
