@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { refuseName, stemOf } from '../core/agents/names.ts';
 import { AppError } from '../core/appError.ts';
-import { folderOf, relativeInside } from '../core/instructions/filePath.ts';
+import { folderOf, relativeInside } from '../core/filePath.ts';
 import { decodeFile, encodeFile } from '../core/markdown/fileText.ts';
 import { fieldOf, readMarkdown } from '../core/markdown/frontmatter.ts';
 import { setField } from '../core/markdown/frontmatterEdit.ts';

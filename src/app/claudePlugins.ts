@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClaudePlugin } from '../core/claudePlaces.ts';
-import { withSlashes } from '../core/instructions/filePath.ts';
+import { withSlashes } from '../core/filePath.ts';
 
 // Newer versions keep a list of installations for each plugin, older ones a single one.
 const installation = z.object({ installPath: z.string().min(1) });

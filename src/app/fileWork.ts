@@ -2,7 +2,7 @@ import { AppError } from '../core/appError.ts';
 import { classify, fromDocumentPath, toDocumentPath } from '../core/claudePlaces.ts';
 import type { FileScope } from '../core/claudePlaces.ts';
 import type { DocumentKind } from '../core/document.ts';
-import { isInside } from '../core/instructions/filePath.ts';
+import { isInside } from '../core/filePath.ts';
 import { decodeFile, encodeFile, hasInvalidBytes } from '../core/markdown/fileText.ts';
 import { fieldOf, readMarkdown } from '../core/markdown/frontmatter.ts';
 import type { FileOperationOutput } from '../protocol/fileOperations.ts';

@@ -2,7 +2,7 @@ import { AppError } from '../core/appError.ts';
 import { classify, fromDocumentPath, toDocumentPath } from '../core/claudePlaces.ts';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
 import type { DocumentKind, DocumentRow } from '../core/document.ts';
-import { foldersDownTo, relativeInside } from '../core/instructions/filePath.ts';
+import { foldersDownTo, relativeInside } from '../core/filePath.ts';
 import { decodeFile } from '../core/markdown/fileText.ts';
 import { Burst } from '../util/burst.ts';
 import { DisposableStore } from '../util/disposable.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { folderOf, foldersDownTo } from '../core/instructions/filePath.ts';
+import { folderOf, foldersDownTo } from '../core/filePath.ts';
 import { type ImportContext, type ImportNode, readImports } from '../core/instructions/importGraph.ts';
 import { type InstructionFile, instructionFiles } from '../core/instructions/loadOrder.ts';
 import { mergeInstructions, type PreviewBlock } from '../core/instructions/mergedPreview.ts';

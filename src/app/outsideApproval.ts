@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
-import { withSlashes } from '../core/instructions/filePath.ts';
+import { withSlashes } from '../core/filePath.ts';
 import { decodeFile } from '../core/markdown/fileText.ts';
 import type { SourceDisk } from './sourceSnapshot.ts';
 

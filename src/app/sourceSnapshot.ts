@@ -1,4 +1,4 @@
-import { folderOf, isInside } from '../core/instructions/filePath.ts';
+import { folderOf, isInside } from '../core/filePath.ts';
 import { decodeFile } from '../core/markdown/fileText.ts';
 import { maxInstructionBytes, type FileView, type SourceFiles } from '../core/instructions/sourceFiles.ts';
 

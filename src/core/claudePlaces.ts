@@ -1,5 +1,5 @@
 import type { DocumentKind } from './document.ts';
-import { folderOf, foldersDownTo, isAbsolutePath, isInside, relativeInside, relativePath, resolvePath } from './instructions/filePath.ts';
+import { folderOf, foldersDownTo, isAbsolutePath, isInside, relativeInside, relativePath, resolvePath } from './filePath.ts';
 
 /**
  * Where Claude Code looks for files. Paths are absolute and have `/` between their parts on every platform (`C:/work/x` on Windows);

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
-import { foldersDownTo } from '../core/instructions/filePath.ts';
+import { foldersDownTo } from '../core/filePath.ts';
 import { toSlashes } from './slashes.ts';
 
 /** Where an administrator puts files for all users (memory.md, settings.md). */

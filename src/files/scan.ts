@@ -3,7 +3,7 @@ import type { FileEntry, FileProblem, ScanOptions, ScanResult } from '../app/fil
 import { claudeFolder, classify, innerInstructionNames, instructionNames, neverSearched, searchedFolders } from '../core/claudePlaces.ts';
 import type { ClaudePlaces } from '../core/claudePlaces.ts';
 import { documentLimit } from '../core/document.ts';
-import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../core/instructions/filePath.ts';
+import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../core/filePath.ts';
 import { errnoOf } from './fileError.ts';
 import { isIgnored, withRulesOf } from './ignoreRules.ts';
 import type { IgnoreRules } from './ignoreRules.ts';

@@ -13,7 +13,7 @@ import { findAgentProblems } from '../../src/core/agents/agentProblems.ts';
 import { stemOf } from '../../src/core/agents/names.ts';
 import { builtInAgents } from '../../src/core/agents/precedence.ts';
 import { toDocumentPath } from '../../src/core/claudePlaces.ts';
-import { withSlashes } from '../../src/core/instructions/filePath.ts';
+import { withSlashes } from '../../src/core/filePath.ts';
 import { readImports } from '../../src/core/instructions/importGraph.ts';
 import { findInstructionProblems } from '../../src/core/instructions/instructionProblems.ts';
 import { renderPreview } from '../../src/core/instructions/mergedPreview.ts';

@@ -5,7 +5,7 @@ import { createAgentModel } from '../../src/app/claudeModel/folderAgents.ts';
 import { createFileOperations } from '../../src/app/fileOperations.ts';
 import { createClaudeCatalog } from '../../src/app/folderCatalog.ts';
 import type { Actor } from '../../src/core/actor.ts';
-import { withSlashes } from '../../src/core/instructions/filePath.ts';
+import { withSlashes } from '../../src/core/filePath.ts';
 import { encodeFile } from '../../src/core/markdown/fileText.ts';
 import { createFiles } from '../../src/files/diskFiles.ts';
 import { hashOf } from '../../src/files/readFile.ts';

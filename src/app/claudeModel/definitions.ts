@@ -1,7 +1,7 @@
 import { findDropReasons } from '../../core/agents/dropped.ts';
 import type { AgentEntry, ResolvedAgent } from '../../core/agents/precedence.ts';
 import { claudeFolder, type ClaudePlaces, type FileScope } from '../../core/claudePlaces.ts';
-import { isInside, relativeInside } from '../../core/instructions/filePath.ts';
+import { isInside, relativeInside } from '../../core/filePath.ts';
 import { placeOf } from '../../core/skills/skill.ts';
 import type { AgentContent } from '../agentModel.ts';
 import type { FileEntry } from '../filePorts.ts';

@@ -1,6 +1,6 @@
 import { stemOf } from '../../core/agents/names.ts';
 import type { ClaudePlaces } from '../../core/claudePlaces.ts';
-import { relativeInside } from '../../core/instructions/filePath.ts';
+import { relativeInside } from '../../core/filePath.ts';
 import type { MemoryFolder } from '../../core/memory/agentMemory.ts';
 import type { FileEntry } from '../filePorts.ts';
 import { claudeFolderOf } from './definitions.ts';

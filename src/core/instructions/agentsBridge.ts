@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import { bodyStart } from './markdownRegions.ts';
-import { folderOf, nameOf, resolvePath } from './filePath.ts';
+import { folderOf, nameOf, resolvePath } from '../filePath.ts';
 import { type ImportContext, readImports, type ImportNode } from './importGraph.ts';
 import type { FileView } from './sourceFiles.ts';
 

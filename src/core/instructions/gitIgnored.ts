@@ -1,6 +1,6 @@
 import ignore from 'ignore';
 import type { Problem } from '../problem.ts';
-import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from './filePath.ts';
+import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../filePath.ts';
 import type { SourceFiles } from './sourceFiles.ts';
 
 /** Whether git ignores a path, by `.git/info/exclude` and the `.gitignore` of every folder down to it; the user's own global file is not known. */

@@ -1,5 +1,5 @@
 import { isExcluded } from './excludes.ts';
-import { folderOf, isInside, nameOf, resolvePath } from './filePath.ts';
+import { folderOf, isInside, nameOf, resolvePath } from '../filePath.ts';
 import type { ImportRef } from './imports.ts';
 import { importsOf, maxInstructionBytes, realPathOf, type SourceFiles } from './sourceFiles.ts';
 

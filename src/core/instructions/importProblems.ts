@@ -1,7 +1,7 @@
 import type { Span } from '../markdown/textEdit.ts';
 import { nearest } from '../nearest.ts';
 import type { Fix, Problem } from '../problem.ts';
-import { folderOf, nameOf, relativePath } from './filePath.ts';
+import { folderOf, nameOf, relativePath } from '../filePath.ts';
 import { type ImportContext, type ImportNode, isImportable, maxHops, readImports, resolveImport } from './importGraph.ts';
 import { importAt, type ImportRef } from './imports.ts';
 import { type ImportSuspicion, withoutPunctuation } from './importSuspicion.ts';

@@ -2,7 +2,7 @@ import { readMarkdown } from '../markdown/frontmatter.ts';
 import type { Problem } from '../problem.ts';
 import { findTextProblems } from '../textProblems.ts';
 import { agentsProblems } from './agentsBridge.ts';
-import { nameOf } from './filePath.ts';
+import { nameOf } from '../filePath.ts';
 import { ignoreProblems } from './gitIgnored.ts';
 import type { ImportContext } from './importGraph.ts';
 import { importProblems } from './importProblems.ts';

@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts';
 import type { Fix, Problem } from '../problem.ts';
-import { folderOf, nameOf, resolvePath } from './filePath.ts';
+import { folderOf, nameOf, resolvePath } from '../filePath.ts';
 import type { ImportContext } from './importGraph.ts';
 import type { LinkRegion } from './markdownRegions.ts';
 import { type FileView, localLink, regionsOf, wholeRegionsOf } from './sourceFiles.ts';

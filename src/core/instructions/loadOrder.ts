@@ -1,7 +1,7 @@
 import type { ClaudePlaces } from '../claudePlaces.ts';
 import { ruleMatches } from '../rules/rule.ts';
 import { isExcluded } from './excludes.ts';
-import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from './filePath.ts';
+import { folderOf, foldersDownTo, isInside, nameOf, relativeInside } from '../filePath.ts';
 import { resolveImport } from './importGraph.ts';
 import { instructionTextOf } from './instructionText.ts';
 import { globsOf } from './ruleGlobs.ts';

@@ -1,4 +1,4 @@
-import { isInside } from './filePath.ts';
+import { isInside } from '../filePath.ts';
 import { type ImportContext, type ImportNode, readImports } from './importGraph.ts';
 import { type InstructionText, instructionTextOf } from './instructionText.ts';
 import { type InstructionFile, type InstructionRole, isMatching } from './loadOrder.ts';

@@ -2,7 +2,7 @@ import { nearest } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
 import type { Span } from '../markdown/textEdit.ts';
 import { scanCode } from './codeLines.ts';
-import { folderOf, resolvePath } from './filePath.ts';
+import { folderOf, resolvePath } from '../filePath.ts';
 import type { ImportContext } from './importGraph.ts';
 import type { FileView, SourceFiles } from './sourceFiles.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import { nameOf } from './filePath.ts';
+import { nameOf } from '../filePath.ts';
 import { type FileView, maxInstructionBytes } from './sourceFiles.ts';
 import { countLines } from './tokens.ts';
 

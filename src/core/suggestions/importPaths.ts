@@ -1,4 +1,4 @@
-import { folderOf, relativePath, resolvePath } from '../instructions/filePath.ts';
+import { folderOf, relativePath, resolvePath } from '../filePath.ts';
 import { scanCode } from '../instructions/codeLines.ts';
 import { bodyStart } from '../instructions/markdownRegions.ts';
 import { regionAt } from '../instructions/regionAt.ts';

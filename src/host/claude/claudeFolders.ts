@@ -3,7 +3,7 @@ import type { AgentModel } from '../../app/agentModel.ts';
 import type { ClaudeCatalog, CatalogChange } from '../../app/claudeCatalog.ts';
 import type { FileOperations } from '../../app/fileOperations.ts';
 import type { Actor } from '../../core/actor.ts';
-import { withSlashes } from '../../core/instructions/filePath.ts';
+import { withSlashes } from '../../core/filePath.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { FolderTasks } from '../folderTasks.ts';

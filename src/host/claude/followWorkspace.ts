@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FileEntry } from '../../app/filePorts.ts';
 import { classify, instructionNames } from '../../core/claudePlaces.ts';
-import { foldersDownTo, isInside } from '../../core/instructions/filePath.ts';
+import { foldersDownTo, isInside } from '../../core/filePath.ts';
 import { Burst } from '../../util/burst.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import type { FolderTasks } from '../folderTasks.ts';

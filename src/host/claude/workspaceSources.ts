@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Sources } from '../../app/instructionModel.ts';
 import { SourceSnapshot } from '../../app/sourceSnapshot.ts';
-import { folderOf, withSlashes } from '../../core/instructions/filePath.ts';
+import { folderOf, withSlashes } from '../../core/filePath.ts';
 import { Burst } from '../../util/burst.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import { Emitter } from '../../util/emitter.ts';

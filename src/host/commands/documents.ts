@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { classify, toDocumentPath } from '../../core/claudePlaces.ts';
 import type { DocumentRow } from '../../core/document.ts';
-import { folderOf, nameOf } from '../../core/instructions/filePath.ts';
+import { folderOf, nameOf } from '../../core/filePath.ts';
 import { catalogPath, type ClaudeFolder, type ClaudeFolders } from '../claude/claudeFolders.ts';
 import { restoreVersion } from '../documents/restoreVersion.ts';
 import type { Conflicts } from '../documents/showConflict.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isInside, nameOf } from '../../core/instructions/filePath.ts';
+import { isInside, nameOf } from '../../core/filePath.ts';
 import type { InstructionFile } from '../../core/instructions/loadOrder.ts';
 import { catalogPath, type ClaudeFolder } from '../claude/claudeFolders.ts';
 import type { InstructionModels } from '../claude/instructionModels.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { AppError } from '../../core/appError.ts';
 import { fromDocumentPath, toDocumentPath } from '../../core/claudePlaces.ts';
 import { ignoreProblems } from '../../core/instructions/gitIgnored.ts';
-import { isInside } from '../../core/instructions/filePath.ts';
+import { isInside } from '../../core/filePath.ts';
 import { catalogPath, type ClaudeFolder } from '../claude/claudeFolders.ts';
 import type { InstructionModels } from '../claude/instructionModels.ts';
 import { say } from '../say.ts';

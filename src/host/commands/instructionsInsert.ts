@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { importOf, stepsBetween } from '../../core/suggestions/importPaths.ts';
-import { nameOf, relativePath } from '../../core/instructions/filePath.ts';
+import { nameOf, relativePath } from '../../core/filePath.ts';
 import { isImportable } from '../../core/instructions/importGraph.ts';
 import { putManagedBlock } from '../../core/managedBlock.ts';
 import { taskContext } from '../../core/taskContext.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { nameOf } from '../../core/instructions/filePath.ts';
+import { nameOf } from '../../core/filePath.ts';
 import type { ClaudeFolder, ClaudeFolders } from '../claude/claudeFolders.ts';
 
 export const previewScheme = 'claudetask-preview';

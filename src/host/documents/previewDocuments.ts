@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { toDocumentPath } from '../../core/claudePlaces.ts';
-import { nameOf } from '../../core/instructions/filePath.ts';
+import { nameOf } from '../../core/filePath.ts';
 import { renderPreview, type RenderedPreview } from '../../core/instructions/mergedPreview.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import type { ClaudeFolder, ClaudeFolders } from '../claude/claudeFolders.ts';

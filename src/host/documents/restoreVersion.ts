@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/appError.ts';
 import { fromDocumentPath } from '../../core/claudePlaces.ts';
-import { nameOf } from '../../core/instructions/filePath.ts';
+import { nameOf } from '../../core/filePath.ts';
 import { trimEdit } from '../../core/markdown/textEdit.ts';
 import { say } from '../say.ts';
 import type { Conflicts } from './showConflict.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/appError.ts';
-import { nameOf } from '../../core/instructions/filePath.ts';
+import { nameOf } from '../../core/filePath.ts';
 import type { Disposable } from '../../util/disposable.ts';
 
 /** A write that did not happen, because the file was changed or removed by others in the meantime. */

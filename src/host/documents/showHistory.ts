@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DocumentCause, DocumentVersion } from '../../core/document.ts';
 import { fromDocumentPath } from '../../core/claudePlaces.ts';
-import { nameOf } from '../../core/instructions/filePath.ts';
+import { nameOf } from '../../core/filePath.ts';
 import { say } from '../say.ts';
 import { timeName } from '../words.ts';
 import { restoreVersion } from './restoreVersion.ts';

@@ -7,7 +7,7 @@ import { classify } from '../../core/claudePlaces.ts';
 import { ignoreProblems } from '../../core/instructions/gitIgnored.ts';
 import { type ImportContext, type ImportNode, readImports } from '../../core/instructions/importGraph.ts';
 import { findInstructionProblems, type InstructionContext } from '../../core/instructions/instructionProblems.ts';
-import { folderOf, isInside } from '../../core/instructions/filePath.ts';
+import { folderOf, isInside } from '../../core/filePath.ts';
 import type { FileView, SourceFiles } from '../../core/instructions/sourceFiles.ts';
 import { readMarkdown } from '../../core/markdown/frontmatter.ts';
 import { findMemoryProblems } from '../../core/memory/agentMemory.ts';

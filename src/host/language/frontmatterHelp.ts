@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { builtInAgents } from '../../core/agents/precedence.ts';
-import { isInside } from '../../core/instructions/filePath.ts';
+import { isInside } from '../../core/filePath.ts';
 import { readMarkdown } from '../../core/markdown/frontmatter.ts';
 import { hoverFrontmatter } from '../../core/suggestions/frontmatterHover.ts';
 import { suggestFrontmatter, type Named, type Suggestion, type SuggestionSources } from '../../core/suggestions/frontmatterSuggestions.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isGitIgnored } from '../../core/instructions/gitIgnored.ts';
-import { folderOf, isInside, relativePath } from '../../core/instructions/filePath.ts';
+import { folderOf, isInside, relativePath } from '../../core/filePath.ts';
 import { isImportable } from '../../core/instructions/importGraph.ts';
 import {
   escapeImport,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { importAt } from '../../core/instructions/imports.ts';
 import { type ImportNode, type ImportState, maxHops, readImports, resolveImport } from '../../core/instructions/importGraph.ts';
-import { relativePath } from '../../core/instructions/filePath.ts';
+import { relativePath } from '../../core/filePath.ts';
 import { regionAt } from '../../core/instructions/regionAt.ts';
 import { type FileView, importsOf, regionsOf } from '../../core/instructions/sourceFiles.ts';
 import { countLines, estimateTokens } from '../../core/instructions/tokens.ts';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as vscode from 'vscode';
 import type { SourceDisk } from '../../app/sourceSnapshot.ts';
-import { withSlashes } from '../../core/instructions/filePath.ts';
+import { withSlashes } from '../../core/filePath.ts';
 import type { FileView } from '../../core/instructions/sourceFiles.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { classify } from '../../core/claudePlaces.ts';
-import { isInside, nameOf } from '../../core/instructions/filePath.ts';
+import { isInside, nameOf } from '../../core/filePath.ts';
 import { Emitter } from '../../util/emitter.ts';
 import { catalogPath, type ClaudeFolder, type ClaudeFolders } from '../claude/claudeFolders.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { priorities, statuses } from '../../core/task.ts';
 import { priorityName, statusName } from '../words.ts';
-import type { FolderNode, GroupNode, MoreNode } from './taskNode.ts';
+import type { FolderNode, GroupNode } from './taskNode.ts';
 
 export function folderItem(node: FolderNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.folder.folder.name, vscode.TreeItemCollapsibleState.Expanded);
@@ -42,14 +42,5 @@ export function groupItem(node: GroupNode, count: number, limit: number | undefi
     spoken.push(vscode.l10n.t('over the limit'));
   }
   item.accessibilityInformation = { label: spoken.join(', ') };
-  return item;
-}
-
-export function moreItem(node: MoreNode, next: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Show {0} more', next));
-  item.id = node.id;
-  item.description = vscode.l10n.t('{0} not shown', node.hidden);
-  item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.command = { command: 'claudetask.tree.showMore', title: vscode.l10n.t('Show More'), arguments: [node] };
   return item;
 }

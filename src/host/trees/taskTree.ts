@@ -7,7 +7,8 @@ import type { FolderTasks, TasksChange } from '../folderTasks.ts';
 import type { GroupBy, Settings } from '../settings.ts';
 import type { WorkspaceStores } from '../workspaceStores.ts';
 import { Arrangement } from './arrangement.ts';
-import { folderItem, groupItem, moreItem } from './groupItem.ts';
+import { folderItem, groupItem } from './groupItem.ts';
+import { moreItem } from './moreItem.ts';
 import { NodeTable, type FolderNode, type GroupNode, type MoreNode, type TaskNode, type TreeNode } from './taskNode.ts';
 import { taskItem, taskTooltip } from './taskTreeItem.ts';
 

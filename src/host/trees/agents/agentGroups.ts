@@ -2,7 +2,7 @@ import type { AgentItem, AgentModel } from '../../../app/agentModel.ts';
 import { stemOf } from '../../../core/agents/names.ts';
 import { builtInAgents } from '../../../core/agents/precedence.ts';
 import type { FileScope } from '../../../core/claudePlaces.ts';
-import { isInside } from '../../../core/instructions/filePath.ts';
+import { isInside } from '../../../core/filePath.ts';
 import { orphanFolders, type MemoryFolder } from '../../../core/memory/agentMemory.ts';
 import type { GroupKey } from './agentNode.ts';
 

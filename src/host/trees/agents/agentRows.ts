@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentItem, AgentModel } from '../../../app/agentModel.ts';
-import { nameOf } from '../../../core/instructions/filePath.ts';
+import { nameOf } from '../../../core/filePath.ts';
 import type { MemoryFolder } from '../../../core/memory/agentMemory.ts';
 import type { ClaudeFolder } from '../../claude/claudeFolders.ts';
 import { TextPlaces } from '../../language/textPlaces.ts';

@@ -10,7 +10,8 @@ import { agentTooltip } from './agentRow.ts';
 import { AgentRows, memoryOf, noteRow } from './agentRows.ts';
 import { isIgnored, shortPath, stateSentence } from './agentWords.ts';
 import { mainFile } from './memoryLook.ts';
-import { folderItem, groupDescription, groupItem, moreItem, skillTooltip } from './otherRows.ts';
+import { moreItem } from '../moreItem.ts';
+import { folderItem, groupDescription, groupItem, skillTooltip } from './otherRows.ts';
 
 /** Changes that come within this time are drawn together; milliseconds. */
 const burstTimes = { quiet: 60, longest: 250 } as const;

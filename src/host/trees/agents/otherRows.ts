@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { SkillItem } from '../../../app/agentModel.ts';
 import type { FileEntry } from '../../../app/filePorts.ts';
 import type { ClaudePlaces, FileScope } from '../../../core/claudePlaces.ts';
-import { nameOf } from '../../../core/instructions/filePath.ts';
+import { nameOf } from '../../../core/filePath.ts';
 import { memoryLimits, type MemoryGauge } from '../../../core/memory/agentMemory.ts';
-import type { FileNode, FolderNode, GroupKey, GroupNode, MoreNode, NoteNode } from './agentNode.ts';
+import type { FileNode, FolderNode, GroupKey, GroupNode, NoteNode } from './agentNode.ts';
 import { fileProblemText, isWritable, scopeText, shortPath, weighty } from './agentWords.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -51,15 +51,6 @@ export function groupItem(node: GroupNode, size: number, ignored: number): vscod
   const spoken = [vscode.l10n.t('{0}, {1} files', name, size)];
   if (ignored > 0) spoken.push(vscode.l10n.t('{0} of them not loaded', ignored));
   item.accessibilityInformation = { label: spoken.join(', ') };
-  return item;
-}
-
-export function moreItem(node: MoreNode, next: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Show {0} more', next));
-  item.id = node.id;
-  item.description = vscode.l10n.t('{0} not shown', node.hidden);
-  item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.command = { command: 'claudetask.tree.showMore', title: vscode.l10n.t('Show More'), arguments: [node] };
   return item;
 }
 

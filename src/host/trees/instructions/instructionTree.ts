@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { InstructionPicture } from '../../../app/instructionModel.ts';
-import { withSlashes } from '../../../core/instructions/filePath.ts';
+import { withSlashes } from '../../../core/filePath.ts';
 import type { ImportNode } from '../../../core/instructions/importGraph.ts';
 import type { InstructionFile } from '../../../core/instructions/loadOrder.ts';
 import { DisposableStore, type Disposable } from '../../../util/disposable.ts';

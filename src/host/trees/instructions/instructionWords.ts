@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ClaudePlaces, toDocumentPath } from '../../../core/claudePlaces.ts';
-import { folderOf, nameOf } from '../../../core/instructions/filePath.ts';
+import { folderOf, nameOf } from '../../../core/filePath.ts';
 import type { ImportNode } from '../../../core/instructions/importGraph.ts';
 import type { InstructionFile, InstructionRole } from '../../../core/instructions/loadOrder.ts';
 import type { Group } from './instructionRow.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { folderOf, foldersDownTo, isInside, relativePath, resolvePath, withSlashes } from '../../../src/core/instructions/filePath.ts';
+import { folderOf, foldersDownTo, isInside, relativePath, resolvePath, withSlashes } from '../../src/core/filePath.ts';
 
 test('paths resolve as those of Node do', () => {
   const part = fc.constantFrom('..', '.', 'a', 'b c', '.claude', '', '...');
