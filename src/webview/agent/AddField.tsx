@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { FieldSpec } from '../../core/fieldSpec.ts';
 import { t } from '../shared/strings.ts';
@@ -16,7 +16,8 @@ export function AddField({ specs }: { specs: readonly FieldSpec[] }): JSX.Elemen
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const entries = (): HTMLElement[] => [...(menu.current?.querySelectorAll<HTMLElement>('button') ?? [])];
-  useEffect(() => {
+  // Before the menu is seen: a key that comes right after must not be answered by the button, and then undone.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     entries()[0]?.focus();
     menu.current?.scrollIntoView({ block: 'nearest' });
