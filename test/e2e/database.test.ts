@@ -8,6 +8,20 @@ import { addFromPalette, journey, openBoard } from './journey.ts';
 /** Answers VS Code's own file dialog, which is a quick input here. */
 async function chooseFile(window: Workbench, title: string, file: string): Promise<void> {
   await window.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
+  const box = window.quickInput.locator('.quick-input-box input').first();
+  // It looks at the folder first, and then writes its own proposal over what was typed.
+  let before = '';
+  await eventually(
+    'the dialog has made its proposal',
+    async () => {
+      const now = await box.inputValue();
+      const isSettled = now !== '' && now === before;
+      before = now;
+      return isSettled;
+    },
+    10_000,
+    500,
+  );
   await window.fillQuick(file);
   await window.quickInput.locator('.quick-input-action .monaco-button').first().click();
 }
@@ -21,7 +35,7 @@ journey('an exported database brings the tasks back, and the one before is kept'
   const exported = user.workspace.file('kept.db');
   await window.run('ClaudeTask: Export Database...');
   await chooseFile(window, 'Export Database', exported);
-  await message(window, /was exported to/);
+  await message(window, /was exported to .*kept\.db/);
   assert.equal(execFileSync('sqlite3', [exported, 'SELECT title FROM task'], { encoding: 'utf8' }), 'Fence the site\n');
 
   const board = await openBoard(window);
@@ -76,8 +90,10 @@ journey('a database of a newer version shows its tasks and refuses changes with 
   await eventually('the status bar says it', async () => /read-only/i.test((await window.status('claudetask'))?.aria ?? ''));
   await window.run('ClaudeTask: Add Task...');
   await window.answer('Add Task', 'Too late');
-  await eventually('the refusal', async () =>
-    (await window.notifications()).some(({ severity, message: text }) => severity === 'error' && /newer version/.test(text)),
+  await eventually('the refusal, with what helps', async () =>
+    (await window.notifications()).some(
+      ({ message: text, buttons }) => /newer version/.test(text) && buttons.includes('Check for Updates'),
+    ),
   );
   assert.deepEqual(await board.titles('Backlog'), ['From the future']);
 });
