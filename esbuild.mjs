@@ -1,5 +1,6 @@
 // Builds everything: node esbuild.mjs [--production] [--tests] [--watch]
-//   dist/extension.js, dist/storage.js       host and storage thread
+//   dist/extension.js, dist/host-*.js        the host: what activation needs, and the rest in pieces that are loaded when first needed
+//   dist/storage.js                          the storage thread
 //   dist/board.js, dist/board.css            the board's page
 //   dist/agent.js, dist/agent.css            the form over an agent's file
 //   dist/sql-wasm.js, dist/sql-wasm.wasm     sql.js, unmodified
@@ -58,11 +59,40 @@ const page = {
 };
 
 const bundles = [
-  { ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
   // sql.js stays the two files it is: the wasm is checked by its hash, and the loader beside it is read as it is.
   { ...forNode, entryPoints: { storage: 'src/storage/worker.ts' }, outdir: 'dist', external: ['sql.js'] },
   page,
 ];
+
+/**
+ * The host in pieces: VS Code compiles the whole file at activation, so it must not hold what only a click needs. esbuild splits ES modules
+ * only, and the extension host of the oldest VS Code loads CommonJS: each piece is rewritten in a second step.
+ */
+async function buildHost() {
+  const pieces = from('out/host');
+  fs.rmSync(pieces, { recursive: true, force: true });
+  const split = await build({
+    ...forNode,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: pieces,
+    external: ['vscode'],
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'host-[hash]',
+    minify: false,
+    keepNames: false,
+    sourcemap: production ? false : 'inline',
+  });
+  for (const file of fs.existsSync(dist()) ? fs.readdirSync(dist()) : []) if (/^host-.*\.js(\.map)?$/.test(file)) fs.rmSync(dist(file));
+  await build({
+    ...forNode,
+    entryPoints: [path.join(pieces, '*.js')],
+    outdir: 'dist',
+    bundle: false,
+    supported: { 'dynamic-import': false },
+  });
+  return split;
+}
 
 function testBundles() {
   const all = fs
@@ -313,8 +343,8 @@ async function once() {
   await prepare();
   if (production) for (const file of fs.readdirSync(dist()).filter((name) => name.endsWith('.map'))) fs.rmSync(dist(file));
   if (tests) fs.rmSync(from('out/test'), { recursive: true, force: true });
-  const [results] = await Promise.all([buildAll(bundles), tests ? buildAll(testBundles()) : undefined, codicons()]);
-  report(results);
+  const [host, results] = await Promise.all([buildHost(), buildAll(bundles), tests ? buildAll(testBundles()) : undefined, codicons()]);
+  report([host, ...results]);
 }
 
 async function forever() {
