@@ -68,29 +68,36 @@ const bundles = [
  * The host in pieces: VS Code compiles the whole file at activation, so it must not hold what only a click needs. esbuild splits ES modules
  * only, and the extension host of the oldest VS Code loads CommonJS: each piece is rewritten in a second step.
  */
+const pieces = from('out/host');
+const host = {
+  ...forNode,
+  entryPoints: { extension: 'src/extension.ts' },
+  outdir: pieces,
+  external: ['vscode'],
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'host-[hash]',
+  minify: false,
+  keepNames: false,
+  sourcemap: production ? false : 'inline',
+};
+
+/** The pieces are named after their content: those of an earlier build would stay. */
+function removePieces(folder) {
+  for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
+    if (/^host-.*\.js(\.map)?$/.test(file)) fs.rmSync(path.join(folder, file));
+}
+
+async function rewritePieces(split) {
+  removePieces(dist());
+  const entryPoints = Object.keys(split.metafile.outputs).map((file) => from(file));
+  await build({ ...forNode, entryPoints, outdir: 'dist', bundle: false, supported: { 'dynamic-import': false } });
+}
+
 async function buildHost() {
-  const pieces = from('out/host');
-  fs.rmSync(pieces, { recursive: true, force: true });
-  const split = await build({
-    ...forNode,
-    entryPoints: { extension: 'src/extension.ts' },
-    outdir: pieces,
-    external: ['vscode'],
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'host-[hash]',
-    minify: false,
-    keepNames: false,
-    sourcemap: production ? false : 'inline',
-  });
-  for (const file of fs.existsSync(dist()) ? fs.readdirSync(dist()) : []) if (/^host-.*\.js(\.map)?$/.test(file)) fs.rmSync(dist(file));
-  await build({
-    ...forNode,
-    entryPoints: [path.join(pieces, '*.js')],
-    outdir: 'dist',
-    bundle: false,
-    supported: { 'dynamic-import': false },
-  });
+  removePieces(pieces);
+  const split = await build(host);
+  await rewritePieces(split);
   return split;
 }
 
@@ -355,6 +362,8 @@ async function forever() {
   const contexts = await Promise.all(
     [...bundles, ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [say] })),
   );
+  const rewrite = { name: 'rewrite', setup: (b) => b.onEnd((result) => (result.errors.length === 0 ? rewritePieces(result) : undefined)) };
+  contexts.push(await context({ ...host, plugins: [rewrite, say] }));
   await Promise.all(contexts.map((one) => one.watch()));
 }
 
