@@ -350,8 +350,8 @@ async function once() {
   await prepare();
   if (production) for (const file of fs.readdirSync(dist()).filter((name) => name.endsWith('.map'))) fs.rmSync(dist(file));
   if (tests) fs.rmSync(from('out/test'), { recursive: true, force: true });
-  const [host, results] = await Promise.all([buildHost(), buildAll(bundles), tests ? buildAll(testBundles()) : undefined, codicons()]);
-  report([host, ...results]);
+  const [split, results] = await Promise.all([buildHost(), buildAll(bundles), tests ? buildAll(testBundles()) : undefined, codicons()]);
+  report([split, ...results]);
 }
 
 async function forever() {
