@@ -3,6 +3,7 @@ import { AppError } from '../../core/appError.ts';
 import { fromDocumentPath, toDocumentPath } from '../../core/claudePlaces.ts';
 import { ignoreProblems } from '../../core/instructions/gitIgnored.ts';
 import { isInside } from '../../core/filePath.ts';
+import { appendLineEdit, type Line } from '../appendLine.ts';
 import { catalogPath, type ClaudeFolder } from '../claude/claudeFolders.ts';
 import type { InstructionModels } from '../claude/instructionModels.ts';
 import { say } from '../say.ts';
@@ -110,19 +111,14 @@ async function offerIgnore({ catalog }: ClaudeFolder, models: InstructionModels,
   const [problem] = problems;
   if (problem === undefined || fix === undefined || !('appendLine' in fix)) return;
   if ((await vscode.window.showInformationMessage(problem.message, fix.title)) !== fix.title) return;
-  await appendLine(vscode.Uri.file(fix.appendLine.path), fix.appendLine.line);
+  await appendLine(fix.appendLine);
 }
 
-/** Adds a line at the end of a file, which is made when there is none. Unsaved changes in it stay unsaved. */
-async function appendLine(uri: vscode.Uri, line: string): Promise<void> {
-  const change = new vscode.WorkspaceEdit();
-  change.createFile(uri, { ignoreIfExists: true });
-  await vscode.workspace.applyEdit(change);
-  const document = await vscode.workspace.openTextDocument(uri);
-  const wasDirty = document.isDirty;
-  const { end } = document.lineAt(document.lineCount - 1).range;
-  const addition = new vscode.WorkspaceEdit();
-  // VS Code writes the line ends that the document has.
-  addition.insert(uri, end, end.character === 0 ? `${line}\n` : `\n${line}\n`);
-  if ((await vscode.workspace.applyEdit(addition)) && !wasDirty) await document.save();
+/** Unsaved changes of the file stay unsaved. */
+async function appendLine(line: Line): Promise<void> {
+  const edit = await appendLineEdit(line);
+  const isOurs = ({ uri }: vscode.TextDocument) => uri.toString() === vscode.Uri.file(line.path).toString();
+  const document = vscode.workspace.textDocuments.find(isOurs);
+  const wasDirty = document?.isDirty === true;
+  if ((await vscode.workspace.applyEdit(edit)) && !wasDirty) await document?.save();
 }

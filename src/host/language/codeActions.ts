@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { fixesOfKind, joinFixes, preferredFixes } from '../../core/fixAll.ts';
 import { applyEdits, trimEdit, type TextEdit } from '../../core/markdown/textEdit.ts';
 import type { Fix, Problem } from '../../core/problem.ts';
+import { appendLineEdit, type Line } from '../appendLine.ts';
 import type { CheckedFile, FileChecks } from './fileChecks.ts';
 import { diagnosticsOf } from './diagnosticsOf.ts';
 import { fixAllKind } from './kinds.ts';
@@ -10,8 +11,6 @@ import { TextPlaces } from './textPlaces.ts';
 
 /** Fixes may make room for others, and bring others up; a few rounds reach what can be reached. */
 const mostRounds = 8;
-
-type Line = { path: string; line: string };
 
 /** Lines to append, whose edit is made once it is asked for: it needs another file. */
 const lines = new WeakMap<vscode.CodeAction, Line>();
@@ -45,7 +44,7 @@ export class CodeActions implements vscode.CodeActionProvider {
 
   async resolveCodeAction(action: vscode.CodeAction): Promise<vscode.CodeAction> {
     const line = lines.get(action);
-    if (line !== undefined) action.edit = await appendLine(line);
+    if (line !== undefined) action.edit = await appendLineEdit(line);
     return action;
   }
 
@@ -142,19 +141,5 @@ function createFile({ path, content }: { path: string; content: string }): vscod
   const edit = new vscode.WorkspaceEdit();
   // Without `overwrite`, a file that has appeared meanwhile stays as it is.
   edit.createFile(vscode.Uri.file(path), { ignoreIfExists: true, contents: Buffer.from(content) });
-  return edit;
-}
-
-async function appendLine({ path, line }: Line): Promise<vscode.WorkspaceEdit> {
-  const uri = vscode.Uri.file(path);
-  const document = await vscode.workspace.openTextDocument(uri).then(
-    (opened) => opened,
-    () => undefined,
-  );
-  if (document === undefined) return createFile({ path, content: `${line}\n` });
-  const edit = new vscode.WorkspaceEdit();
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  // VS Code writes the line ends that the document has.
-  edit.insert(uri, end, end.character === 0 ? `${line}\n` : `\n${line}\n`);
   return edit;
 }
