@@ -29,6 +29,27 @@ export type ErrorCode =
   | 'file.tooLarge' // details.limit, in bytes
   | 'file.outside' // not in the workspace folder or ~/.claude, or not of the kind the operation works on
   | 'file.io' // details.errno
+  | 'job.invalid' // details.problems: each with message, path, line and column
+  | 'job.active' // details.run: the run that is not over
+  | 'job.leased' // details.run; another window works on it
+  | 'job.state' // details.from, details.to: the run cannot become that
+  | 'job.notFound' // details.run, details.job or details.collection
+  | 'job.runner' // the runner's process could not be started, or died
+  | 'job.browserMissing' // details.browser: no such browser is installed
+  | 'job.browserLost' // the browser was closed, or the connection to it broke
+  | 'job.profileInUse' // details.profile
+  | 'job.attachRefused' // the browser does not let itself be attached to
+  | 'job.network' // details.host
+  | 'job.elementMissing' // details.step
+  | 'job.elementAmbiguous' // details.step, details.count
+  | 'job.signedOut' // nobody signed in within the time
+  | 'job.blocked' // details.host or details.request: not allowed by the job file
+  | 'job.badRecords' // details.problems
+  | 'job.http' // details.status
+  | 'job.limit' // details.limit: pages, records or time
+  | 'job.template' // details.expression
+  | 'job.assertion'
+  | 'job.download'
   | 'cancelled'
   | 'timeout'
   | 'internal';
