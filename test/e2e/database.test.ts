@@ -23,7 +23,17 @@ async function chooseFile(window: Workbench, title: string, file: string): Promi
     500,
   );
   await window.fillQuick(file);
-  await window.quickInput.locator('.quick-input-action .monaco-button').first().click();
+  // While the dialog looks at what was typed it does not hear the button.
+  const button = window.quickInput.locator('.quick-input-action .monaco-button').first();
+  await eventually(
+    'the dialog takes the file',
+    async () => {
+      if (await button.isVisible()) await button.click({ timeout: 1000 });
+      return !(await window.quickInput.locator('.quick-input-title', { hasText: title }).isVisible());
+    },
+    15_000,
+    500,
+  );
 }
 
 const message = (window: Workbench, text: RegExp) =>

@@ -67,6 +67,15 @@ describe('the form of an agent', () => {
     assert.equal(form.file.changes.length, 0);
   });
 
+  test('asks again when the answer to its start was lost', async () => {
+    await using form = await openForm(text, { answerLost: true });
+    assert.equal(await form.page.getByRole('heading', { level: 1 }).innerText(), 'Agent reviewer');
+    assert.deepEqual(
+      form.file.requests.map(({ kind }) => kind),
+      ['ready', 'ready'],
+    );
+  });
+
   test('has two columns above 900 pixels and one below', async () => {
     for (const [width, columns] of [
       [1280, 2],

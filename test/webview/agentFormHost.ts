@@ -27,6 +27,8 @@ export class ScriptedFile {
   version = 1;
   isReadOnly = false;
   isDeleted = false;
+  /** The next `init` does not arrive. */
+  losesAnswer = false;
   suggestions: FormSuggestions = {
     tools: currentTools.map(({ name, summary }) => ({ value: name, description: summary })),
     skills: ['api-design', 'testing'].map((value) => ({ value, description: `About ${value}` })),
@@ -63,7 +65,11 @@ export class ScriptedFile {
   async receive(message: unknown): Promise<void> {
     const request = agentFormRequest.parse(message);
     this.requests.push(request);
-    if (request.kind === 'ready') await this.send({ kind: 'init', state: this.state(), suggestions: this.suggestions, strings: {} });
+    if (request.kind === 'ready') {
+      const isLost = this.losesAnswer;
+      this.losesAnswer = false;
+      if (!isLost) await this.send({ kind: 'init', state: this.state(), suggestions: this.suggestions, strings: {} });
+    }
     if (request.kind !== 'change') return;
     await this.hold;
     const { change, id } = request;

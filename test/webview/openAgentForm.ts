@@ -14,6 +14,8 @@ export interface FormOptions {
   height?: number;
   saved?: AgentFormViewState;
   readOnly?: boolean;
+  /** The host's answer to a page that has started gets lost on the way, once. */
+  answerLost?: boolean;
 }
 
 export interface OpenForm extends AsyncDisposable {
@@ -67,6 +69,7 @@ export async function openForm(text: string, options: FormOptions = {}): Promise
   });
   const file = new ScriptedFile(page, text);
   file.isReadOnly = options.readOnly === true;
+  file.losesAnswer = options.answerLost === true;
   await page.exposeFunction('toHost', (message: unknown) => file.receive(message));
   await page.addInitScript((saved) => {
     Reflect.set(globalThis, 'savedState', saved);

@@ -16,11 +16,7 @@ export class InstructionStatus implements Disposable {
   constructor({ openFiles, fail }: { openFiles: OpenFiles; fail: (error: unknown) => void }) {
     this.#openFiles = openFiles;
     this.#fail = fail;
-    this.#subscriptions.add(
-      openFiles.onDidCheck(({ document, file }) => {
-        if (vscode.window.activeTextEditor?.document === document) this.#show(document, file);
-      }),
-    );
+    this.#subscriptions.add(openFiles.onDidCheck(({ document, file }) => this.#showActive(document, file)));
     this.#subscriptions.add(vscode.window.onDidChangeActiveTextEditor(() => this.#follow()));
     this.#follow();
   }
@@ -31,9 +27,17 @@ export class InstructionStatus implements Disposable {
       this.#hide();
       return;
     }
-    this.#openFiles.now(document).then((file) => {
-      if (vscode.window.activeTextEditor?.document === document) this.#show(document, file);
-    }, this.#fail);
+    this.#openFiles.now(document).then((file) => this.#showActive(document, file), this.#fail);
+  }
+
+  /** Never throws: a check also answers those who ask for problems and quick fixes. */
+  #showActive(document: vscode.TextDocument, file: CheckedFile | undefined): void {
+    if (vscode.window.activeTextEditor?.document !== document) return;
+    try {
+      this.#show(document, file);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #hide(): void {

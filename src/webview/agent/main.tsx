@@ -1,6 +1,7 @@
 import './agent.css';
 import { render } from 'preact';
 import { AgentForm } from './AgentForm.tsx';
+import { askUntil } from '../shared/askUntil.ts';
 import { openChannel } from './channel.ts';
 import { FormContext } from './context.ts';
 import { createForm } from './form.ts';
@@ -17,7 +18,10 @@ function start(root: HTMLElement): void {
     root,
   );
   keepPlace(form, channel);
-  channel.post({ kind: 'ready' });
+  askUntil(
+    () => form.ui().state !== null,
+    () => channel.post({ kind: 'ready' }),
+  );
 }
 
 const root = document.getElementById('root');

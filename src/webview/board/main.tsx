@@ -1,6 +1,7 @@
 import './board.css';
 import { render } from 'preact';
 import type { BoardMessage } from '../../protocol/boardMessages.ts';
+import { askUntil } from '../shared/askUntil.ts';
 import { createActions } from './actions.ts';
 import { Page } from './Board.tsx';
 import { isBoardMessage, openChannel } from './channel.ts';
@@ -74,7 +75,10 @@ function start(root: HTMLElement): void {
     </BoardContext.Provider>,
     root,
   );
-  channel.post({ kind: 'ready' });
+  askUntil(
+    () => model.ui().config !== null && model.cards.isComplete(),
+    () => channel.post({ kind: 'ready' }),
+  );
 }
 
 const root = document.getElementById('root');
