@@ -121,6 +121,8 @@ journey(
       const text = fs.readFileSync(file, 'utf8');
       return text === changed || text === changed.replaceAll('"', "'");
     });
+    // Written before VS Code has looked at its own save, the text would pass for what it saved.
+    await eventually('the save is over', async () => (await window.page.locator('.tab.dirty').count()) === 0);
     fs.writeFileSync(file, reviewer.replace('Reviews a change', 'Judges a change'));
     await eventually('the form follows', async () => (await description.inputValue()) === 'Judges a change before it is committed.');
   },
