@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { canonicalForm } from '../core/auditChain.ts';
 import type { SealedHistory } from '../core/auditChain.ts';
+import type { Done, SealedJob } from './jobs/jobStorePorts.ts';
 import type { AuditAnchor } from './ports.ts';
 import type { AuditBody, AuditRow, AuditStore, HistoryStore } from './storePorts.ts';
 import type { Work } from './work.ts';
@@ -9,17 +10,52 @@ import type { Work } from './work.ts';
 export type Hash = (text: string) => string;
 
 const sealedVersion = z.object({ id: z.int().positive(), version: z.int().positive(), hash: z.string().nullable() });
+const sealedJob = z.object({
+  job: z.string().optional(),
+  run: z.int().optional(),
+  seal: z.string().optional(),
+  log: z
+    .object({
+      first: z.int(),
+      count: z.int(),
+      // What it holds is parsed by whoever reads it.
+      done: z.union([z.string(), z.custom<Done>((value) => typeof value === 'object' && value !== null)]),
+    })
+    .optional(),
+  records: z
+    .array(
+      z.object({
+        collection: z.string(),
+        rows: z.int(),
+        sha256: z.string(),
+        total: z.int(),
+        seal: z.string(),
+        complete: z.literal(true).optional(),
+      }),
+    )
+    .optional(),
+  links: z.string().optional(),
+  known: z.int().optional(),
+  deleted: z.int().optional(),
+  pruned: z.array(z.int()).optional(),
+});
 const auditBody = z.object({
   tasks: z.array(z.int().positive()),
   overrode: z.string().optional(),
   documents: z.array(sealedVersion).optional(),
+  job: z.custom<SealedJob>((value) => sealedJob.safeParse(value).success).optional(),
 });
 
 /** What an audit row says it changed; undefined when it cannot be read. */
 export function readBody(body: string): AuditBody | undefined {
   try {
-    const { tasks, overrode, documents } = auditBody.parse(JSON.parse(body));
-    return { tasks, ...(overrode === undefined ? {} : { overrode }), ...(documents === undefined ? {} : { documents }) };
+    const { tasks, overrode, documents, job } = auditBody.parse(JSON.parse(body));
+    return {
+      tasks,
+      ...(overrode === undefined ? {} : { overrode }),
+      ...(documents === undefined ? {} : { documents }),
+      ...(job === undefined ? {} : { job }),
+    };
   } catch {
     return undefined;
   }
@@ -74,6 +110,7 @@ export function createAuditLog(audit: AuditStore, history: HistoryStore, hash: H
         ...(work.documents.length === 0
           ? {}
           : { documents: work.documents.map(({ id, version, hash: of }) => ({ id, version, hash: of })) }),
+        ...(work.job === undefined ? {} : { job: work.job }),
       };
       const row = {
         revision: work.revision,

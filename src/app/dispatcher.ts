@@ -1,6 +1,7 @@
 import type { Actor, ActorKind } from '../core/actor.ts';
 import { AppError } from '../core/appError.ts';
 import type { DocumentChange } from '../core/document.ts';
+import type { TaskRow } from '../core/task.ts';
 import { dayOf } from '../core/day.ts';
 import { scopes } from '../protocol/operations.ts';
 import type { OperationName, Scope } from '../protocol/operations.ts';
@@ -8,6 +9,8 @@ import { callingActor } from '../protocol/wire.ts';
 import { bodyOf, createAuditLog } from './auditLog.ts';
 import type { Hash } from './auditLog.ts';
 import { parseInput } from './input.ts';
+import type { SealedJob } from './jobs/jobStorePorts.ts';
+import { shownRun } from './jobs/jobRuns.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import type { Clock, DatabaseMaintenance, Dispatcher, OperationOutcome, OperationRequest } from './ports.ts';
@@ -24,7 +27,13 @@ export interface DispatcherDeps {
 }
 
 const content: readonly Scope[] = ['tasks:read', 'tasks:write', 'documents:read', 'documents:write'];
-const granted: Readonly<Record<ActorKind, readonly Scope[]>> = { user: scopes, agent: content, job: content, client: content };
+const granted: Readonly<Record<ActorKind, readonly Scope[]>> = {
+  user: scopes,
+  job: [...content, 'jobs:read', 'jobs:write'],
+  // Whoever starts a job works with the sessions of the user.
+  agent: [...content, 'jobs:read'],
+  client: [...content, 'jobs:read'],
+};
 
 const table: ReadonlyMap<string, Operation> = new Map<OperationName, Operation>(
   (Object.keys(operations) satisfies string[]).flatMap((name) => (isOperationName(name) ? [[name, operations[name]] as const] : [])),
@@ -111,6 +120,56 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     event: { revision, name, body: { actor, tasks: [], documents } },
   });
 
+  function changeJob(operation: Operation & { kind: 'job' }, request: OperationRequest, actor: Actor): OperationOutcome {
+    const before = stores.audit.byRequest(request.requestId);
+    if (before !== undefined) return answeredBefore(before, request);
+    const { work, unchanged, sealed } = stores.transaction(() => {
+      const begun = startWork(stores, actor, request.workflow, clock.now(), log.next());
+      const job = operation.change(begun, request.input);
+      return {
+        work: begun,
+        unchanged: job,
+        sealed: begun.job === undefined ? undefined : log.seal(begun, request.operation, request.requestId),
+      };
+    });
+    if (sealed === undefined) return { value: operation.answer({ stores, revision: log.current() }, unchanged, []), event: null };
+    log.advance(sealed);
+    if (operation.contract.undoable) remember(work);
+    const tasks = work.history.map(({ taskId }) => taskId);
+    return jobOutcome(
+      operation,
+      { revision: work.revision, operation: request.operation, actor },
+      work.job ?? unchanged,
+      tasks,
+      changedRows(work),
+    );
+  }
+
+  function jobOutcome(
+    { answer }: Operation & { kind: 'job' },
+    { revision, operation: name, actor }: Pick<AuditRow, 'revision' | 'operation' | 'actor'>,
+    sealed: SealedJob,
+    made: readonly number[],
+    tasks: TaskRow[],
+  ): OperationOutcome {
+    const { job, run: id, records, pruned } = sealed;
+    const run = id === undefined ? undefined : stores.jobRuns.get(id);
+    return {
+      value: answer({ stores, revision }, sealed, made),
+      event: {
+        revision,
+        name,
+        body: {
+          actor,
+          tasks,
+          ...(run === undefined ? {} : { runs: [shownRun(run)] }),
+          ...(pruned === undefined ? {} : { prunedRuns: pruned }),
+          ...(job === undefined || records === undefined ? {} : { records: records.map(({ collection }) => ({ job, collection })) }),
+        },
+      },
+    };
+  }
+
   function remember(work: Work): void {
     const { actor, revision, undoOf, redoOf } = work;
     if (actor.kind !== 'user') return;
@@ -123,11 +182,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   function outcomeOf(row: AuditRow): OperationOutcome {
     const { revision, actor, operation } = row;
     const body = bodyOf(row);
-    const recording = table.get(operation);
-    if (recording?.kind === 'recording')
-      return recordedOutcome(recording, revision, operation, actor, stores.documents.changes(body.documents ?? []));
+    const known = table.get(operation);
+    if (known?.kind === 'recording')
+      return recordedOutcome(known, revision, operation, actor, stores.documents.changes(body.documents ?? []));
     const ids = body.tasks;
     const tasks = stores.tasks.rows([...new Set([...ids, ...stores.tasks.dependents(ids)])]);
+    if (known?.kind === 'job' && body.job !== undefined) return jobOutcome(known, row, body.job, ids, tasks);
     const target = row.undoOf ?? row.redoOf;
     const label = target === null ? undefined : (stores.audit.get(target)?.summary ?? row.summary);
     return {
@@ -157,6 +217,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           return mutate(operation, request, actor);
         case 'recording':
           return record(operation, request, actor);
+        case 'job':
+          return changeJob(operation, request, actor);
+        case 'lease':
+          return { value: stores.transaction(() => operation.keep({ stores, now: clock.now() }, request.input)), event: null };
         case 'upkeep':
           throw new AppError('internal', `${request.operation} was dispatched, but works on the whole database.`);
       }

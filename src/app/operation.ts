@@ -4,6 +4,7 @@ import { operationContracts } from '../protocol/operations.ts';
 import type { OperationContract } from '../protocol/operations.ts';
 import type { Hash } from './auditLog.ts';
 import { parseInput } from './input.ts';
+import type { SealedJob } from './jobs/jobStorePorts.ts';
 import type { DatabaseMaintenance } from './ports.ts';
 import type { Stores } from './storePorts.ts';
 import type { UndoStacks } from './undoStacks.ts';
@@ -25,6 +26,15 @@ export interface Upkeep {
   revision(): number;
 }
 
+/** What the keeping of a lease may use. */
+export interface LeaseKeeping {
+  stores: Stores;
+  now: number;
+}
+
+/** What the answer to a change of jobs is made of, now or when it is asked for again. `tasks`: those that were made. */
+type AnswerJob<O> = (reading: Pick<Reading, 'stores' | 'revision'>, sealed: SealedJob, tasks: readonly number[]) => O;
+
 /** An operation with its input bound to its handler: what comes in is parsed before anything else. */
 export type Operation = { contract: OperationContract } & (
   | { kind: 'query'; query(reading: Reading, input: unknown): unknown }
@@ -32,6 +42,10 @@ export type Operation = { contract: OperationContract } & (
   | { kind: 'mutation'; mutate(work: Work, stacks: UndoStacks, input: unknown): string | undefined }
   /** Keeps versions of files: `record` answers for the case that all of them were known, `answer` from what was recorded. */
   | { kind: 'recording'; record(work: Work, input: unknown): unknown; answer(revision: number, documents: DocumentChange[]): unknown }
+  /** Works on runs of jobs and their records. `change` answers what is sealed, or what would be: it leaves `work.job` alone when nothing changed. */
+  | { kind: 'job'; change(work: Work, input: unknown): SealedJob; answer: AnswerJob<unknown> }
+  /** Keeps a lease: durable, but no change that anybody is told of or that is audited. */
+  | { kind: 'lease'; keep(keeping: LeaseKeeping, input: unknown): unknown }
   | { kind: 'upkeep'; maintain(upkeep: Upkeep, input: unknown): Promise<unknown> }
 );
 
@@ -86,6 +100,21 @@ export function recording<I extends z.ZodType, O extends z.ZodType>(
   answer: (revision: number, documents: DocumentChange[]) => z.output<O>,
 ): Operation {
   return { contract, kind: 'recording', record: (work, input) => record(work, parse(contract, input)), answer };
+}
+
+export function jobChange<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  change: (work: Work, input: z.output<I>) => SealedJob,
+  answer: AnswerJob<z.output<O>>,
+): Operation {
+  return { contract, kind: 'job', change: (work, input) => change(work, parse(contract, input)), answer };
+}
+
+export function lease<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  keep: (keeping: LeaseKeeping, input: z.output<I>) => z.output<O>,
+): Operation {
+  return { contract, kind: 'lease', keep: (keeping, input) => keep(keeping, parse(contract, input)) };
 }
 
 export function upkeep<I extends z.ZodType, O extends z.ZodType>(

@@ -1,7 +1,10 @@
 import { operationContracts } from '../protocol/operations.ts';
 import type { OperationName } from '../protocol/operations.ts';
 import { listDocuments, readVersion, record, recordMany, recorded, recordedMany, versionsOf } from './documents.ts';
-import { mutation, query, recording, stepBack, upkeep } from './operation.ts';
+import { deletedRecords, deleteRecords, listCollections, listRecords } from './jobs/jobRecords.ts';
+import * as runs from './jobs/jobRuns.ts';
+import { createdTasks, createTasks } from './jobs/jobTasks.ts';
+import { jobChange, lease, mutation, query, recording, stepBack, upkeep } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { addChecklistItem, checkChecklistItem, create, link, removeChecklistItem, unlink, update, updateMany } from './taskEdits.ts';
 import { archiving, deletion, move, moveMany, restoration, unarchiving } from './taskMoves.ts';
@@ -43,6 +46,21 @@ export const operations = {
   'document.list': query(c['document.list'], listDocuments),
   'document.versions': query(c['document.versions'], versionsOf),
   'document.version': query(c['document.version'], readVersion),
+  'job.enqueue': jobChange(c['job.enqueue'], runs.enqueue, runs.changedRun),
+  'job.claim': jobChange(c['job.claim'], runs.claim, runs.claimedRun),
+  'job.renew': lease(c['job.renew'], runs.renew),
+  'job.advance': jobChange(c['job.advance'], runs.advance, runs.changedRun),
+  'job.cancel': jobChange(c['job.cancel'], runs.cancel, runs.changedRun),
+  'job.resume': jobChange(c['job.resume'], runs.resume, runs.changedRun),
+  'job.prune': jobChange(c['job.prune'], runs.prune, runs.prunedRuns),
+  'job.deleteRecords': jobChange(c['job.deleteRecords'], deleteRecords, deletedRecords),
+  'job.createTasks': jobChange(c['job.createTasks'], createTasks, createdTasks),
+  'job.runs': query(c['job.runs'], runs.listRuns),
+  'job.run': query(c['job.run'], runs.getRun),
+  'job.log': query(c['job.log'], runs.runLog),
+  'job.collections': query(c['job.collections'], listCollections),
+  'job.records': query(c['job.records'], listRecords),
+  'job.auditTrail': query(c['job.auditTrail'], runs.auditTrail),
   'audit.verify': upkeep(c['audit.verify'], verifyAudit),
   'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({
     ...maintenance.status(),

@@ -6,6 +6,7 @@ import type { Status, Task, TaskRow } from '../core/task.ts';
 import type { Details, TaskChanges, TaskValues } from '../core/taskFields.ts';
 import type { OperationOutput } from '../protocol/operations.ts';
 import type * as z from 'zod';
+import type { JobRecordStore, JobRunStore, SealedJob } from './jobs/jobStorePorts.ts';
 import type { documentInput } from '../protocol/document.ts';
 import type { taskInput } from '../protocol/task.ts';
 
@@ -98,6 +99,8 @@ export interface AuditBody {
   overrode?: string;
   /** Versions of documents that this operation recorded, with the hash of their content: so it is sealed with the row. */
   documents?: SealedVersion[];
+  /** What it changed of a job's run or records. */
+  job?: SealedJob;
 }
 
 export interface SealedVersion {
@@ -163,6 +166,8 @@ export interface Stores {
   history: HistoryStore;
   audit: AuditStore;
   documents: DocumentStore;
+  jobRuns: JobRunStore;
+  jobRecords: JobRecordStore;
   /** All or nothing. */
   transaction<T>(body: () => T): T;
   /** A slice of housekeeping; true while more is left. */

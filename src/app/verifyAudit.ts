@@ -1,6 +1,7 @@
 import { canonicalForm } from '../core/auditChain.ts';
 import type { OperationOutput } from '../protocol/operations.ts';
 import { readBody } from './auditLog.ts';
+import { checkJobs } from './jobs/verifyJobs.ts';
 import type { Upkeep } from './operation.ts';
 import type { AuditRow } from './storePorts.ts';
 
@@ -18,6 +19,7 @@ const range = (from: number, to: number) => (from === to ? `Row ${from}` : `Rows
 /** Reads the whole audit log and the history it seals, in slices, and tells what does not fit together. Changes made meanwhile are left out. */
 export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promise<OperationOutput<'audit.verify'>> {
   const { audit, history, documents } = stores;
+  const jobs = checkJobs(stores);
   const newest = audit.newest();
   const last = newest?.revision ?? 0;
   const given = audit.lastGiven();
@@ -55,6 +57,7 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
         message: `Row ${rowText(row)} of the audit log does not follow from the row before it: one of the two was replaced.`,
       });
     }
+    if (body?.job !== undefined) jobs.look(row, body.job);
     if (documents.intact(versions) < versions.length) {
       problems.push({
         kind: 'edited',
@@ -82,6 +85,8 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
     await maintenance.pause();
   }
 
+  // Rows that are missing or broken say more than what does not fit because of them.
+  if (broken.length === 0 && problems.every(({ kind }) => kind === 'edited')) problems.push(...(await jobs.finish(last, () => maintenance.pause())));
   problems.push(...explain(broken, (row, tasks) => hashOf(row, tasks)));
 
   const found = await tallyTasks({ stores, maintenance }, last);

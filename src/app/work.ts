@@ -5,6 +5,7 @@ import { differences, isDetailField, isRowField, isTaskField } from '../core/tas
 import type { TaskChanges, TaskField, TaskValues } from '../core/taskFields.ts';
 import type { Workflow } from '../core/workflow.ts';
 import type { DocumentChange } from '../core/document.ts';
+import type { SealedJob } from './jobs/jobStorePorts.ts';
 import type { HistoryDraft, SealedVersion, Stamp, Stores, TaskStore } from './storePorts.ts';
 
 /** One mutation under way, inside its transaction: who, when, and what it has done so far. */
@@ -19,6 +20,8 @@ export interface Work {
   readonly history: HistoryDraft[];
   /** Versions of files it has recorded. */
   readonly documents: (SealedVersion & { change: DocumentChange })[];
+  /** What it has changed of a job's run or records. */
+  job?: SealedJob;
   /** Tasks it has touched, as they are now, in the order of the answer. */
   readonly rows: Map<number, TaskRow>;
   /** Tasks that began or ceased to hold others up. */

@@ -1,15 +1,25 @@
 import * as z from 'zod';
 import { documentInput, documentOutput } from './document.ts';
+import { jobInputs, jobOutputs } from './jobs/runs.ts';
 import { taskInput, taskOutput } from './task.ts';
 
 /** What a caller must have been granted. A user has all of them. */
-export const scopes = ['tasks:read', 'tasks:write', 'documents:read', 'documents:write', 'audit:read', 'database:admin'] as const;
+export const scopes = [
+  'tasks:read',
+  'tasks:write',
+  'documents:read',
+  'documents:write',
+  'jobs:read',
+  'jobs:write',
+  'audit:read',
+  'database:admin',
+] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface OperationContract {
   input: z.ZodType;
   output: z.ZodType;
-  /** Runs in a transaction with history, audit and an event, and can be undone when `undoable`. */
+  /** Runs in a transaction with history, audit and an event, and can be undone when `undoable`. A lease is kept without any trace. */
   mutates: boolean;
   undoable: boolean;
   scope: Scope;
@@ -22,6 +32,9 @@ const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O)
 
 const recording = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
   ({ input, output, mutates: true, undoable: false, scope: 'documents:write' }) as const;
+
+const jobChange = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ input, output, mutates: true, undoable: false, scope: 'jobs:write' }) as const;
 
 const path = z.string().min(1).max(4096);
 const auditProblem = z.object({
@@ -67,6 +80,22 @@ export const operationContracts = {
   'document.list': query('documents:read', documentInput.list, documentOutput.list),
   'document.versions': query('documents:read', documentInput.versions, documentOutput.versions),
   'document.version': query('documents:read', documentInput.version, documentOutput.version),
+  /** Runs of browser jobs: a queue with leases, and what the runs leave behind. */
+  'job.enqueue': jobChange(jobInputs.enqueue, jobOutputs.changed),
+  'job.claim': jobChange(jobInputs.claim, jobOutputs.claimed),
+  'job.renew': jobChange(jobInputs.renew, jobOutputs.renewed),
+  'job.advance': jobChange(jobInputs.advance, jobOutputs.changed),
+  'job.cancel': jobChange(jobInputs.cancel, jobOutputs.changed),
+  'job.resume': jobChange(jobInputs.resume, jobOutputs.changed),
+  'job.prune': jobChange(jobInputs.prune, jobOutputs.pruned),
+  'job.deleteRecords': jobChange(jobInputs.deleteRecords, jobOutputs.deleted),
+  'job.createTasks': { ...jobChange(jobInputs.createTasks, jobOutputs.createdTasks), undoable: true },
+  'job.runs': query('jobs:read', jobInputs.runs, jobOutputs.runs),
+  'job.run': query('jobs:read', jobInputs.run, jobOutputs.run),
+  'job.log': query('jobs:read', jobInputs.log, jobOutputs.log),
+  'job.collections': query('jobs:read', jobInputs.collections, jobOutputs.collections),
+  'job.records': query('jobs:read', jobInputs.records, jobOutputs.records),
+  'job.auditTrail': query('audit:read', jobInputs.auditTrail, jobOutputs.auditTrail),
   'audit.verify': query('audit:read', z.strictObject({}), z.object({ rows: z.int(), problems: z.array(auditProblem) })),
   'database.status': query(
     'tasks:read',

@@ -4,6 +4,7 @@ import type { DocumentChange } from '../core/document.ts';
 import type { TaskRow } from '../core/task.ts';
 import { actorKinds } from '../core/actor.ts';
 import type { Actor } from '../core/actor.ts';
+import type { JobRun } from './jobs/runs.ts';
 import { actorName } from './task.ts';
 
 /** One change of the store, told to everyone. Revisions are consecutive: a gap means something was missed. */
@@ -17,7 +18,18 @@ export interface StoreEvent {
     tasks: TaskRow[];
     /** Versions of files that were recorded; then there are no tasks. */
     documents?: DocumentChange[];
+    /** Runs of jobs that changed, as they are now. */
+    runs?: JobRun[];
+    /** Runs that are no longer kept. */
+    prunedRuns?: number[];
+    /** Collections whose records changed. */
+    records?: RecordsChange[];
   };
+}
+
+export interface RecordsChange {
+  job: string;
+  collection: string;
 }
 
 /** What this window is to its database. The user interface shows it. */

@@ -4,6 +4,8 @@ import type { Clock, DatabaseMaintenance, Dispatcher } from '../app/ports.ts';
 import { createAuditRepository } from './auditRepository.ts';
 import { createDocumentRepository } from './documentRepository.ts';
 import { createHistoryRepository } from './historyRepository.ts';
+import { createJobRecordRepository } from './jobRecordRepository.ts';
+import { createJobRunRepository } from './jobRunRepository.ts';
 import { createSearchIndex } from './searchIndex.ts';
 import type { Sql } from './sql.ts';
 import { createTaskRepository } from './taskRepository.ts';
@@ -24,6 +26,8 @@ export function createDispatcher({ sql, clock, hash, maintenance }: DispatcherDe
     history: createHistoryRepository(sql),
     audit: createAuditRepository(sql),
     documents: createDocumentRepository(sql),
+    jobRuns: createJobRunRepository(sql),
+    jobRecords: createJobRecordRepository(sql),
     transaction: sql.transaction,
     tidy: search.merge,
   };

@@ -32,6 +32,9 @@ export interface OwnerDeps {
   now(): number;
 }
 
+/** Bytes of the log above which it is checkpointed although nothing has changed. */
+const leaseLog = 4 * 1024 * 1024;
+
 export function toAppError(error: unknown, what: string): AppError {
   if (AppError.is(error)) return error;
   return new AppError(
@@ -78,7 +81,8 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
     maintain: (call) => chore(() => maintain(call)),
     trouble: repair,
     committed: (mutations) => {
-      if (mutations > 0) idle.committed();
+      // Leases are kept every few seconds, perhaps all night, and are no change: the log must not grow of them.
+      if (mutations > 0 || (live?.database.walSize ?? 0) > leaseLog) idle.committed();
     },
   });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { target } from './locator.ts';
 import type { Target } from './locator.ts';
-import { duration, template } from './values.ts';
+import { duration, regex, template } from './values.ts';
 
 /** A question a step can ask without a script. Texts are templates. */
 export type Condition =
@@ -19,21 +19,7 @@ export type Condition =
   | { any: Condition[] };
 
 const two = z.tuple([template, template]);
-const regex = z.tuple([
-  template,
-  z
-    .string()
-    .max(500)
-    .refine((source) => isRegex(source), 'is not a regular expression'),
-]);
-
-function isRegex(source: string): boolean {
-  try {
-    return new RegExp(source, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
+const textAndPattern = z.tuple([template, regex]);
 
 export const condition: z.ZodType<Condition> = z
   .lazy(() =>
@@ -43,7 +29,7 @@ export const condition: z.ZodType<Condition> = z
       z.strictObject({ url: template.describe('The page’s address is this; * stands for anything.') }),
       z.strictObject({ equals: two.describe('Both texts are the same.') }),
       z.strictObject({ contains: two.describe('The first text holds the second.') }),
-      z.strictObject({ matches: regex.describe('The first text matches the regular expression.') }),
+      z.strictObject({ matches: textAndPattern.describe('The first text matches the regular expression.') }),
       z.strictObject({ greater: two.describe('The first number or date is greater.') }),
       z.strictObject({ less: two.describe('The first number or date is smaller.') }),
       z.strictObject({ empty: template.describe('The text is empty or blank.') }),

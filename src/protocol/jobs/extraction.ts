@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { line, text } from '../text.ts';
 import { target } from './locator.ts';
-import { collectionName, duration, template } from './values.ts';
+import { collectionName, duration, regex, template } from './values.ts';
 
 export const fieldTypes = ['text', 'number', 'integer', 'money', 'date', 'datetime', 'boolean', 'url', 'email'] as const;
 export type FieldType = (typeof fieldTypes)[number];
@@ -23,7 +23,7 @@ const field = z
       .optional()
       .describe('What the text is: text (default), number, integer, money, date, datetime, boolean, url, email.'),
     format: line(60).optional().describe('How a date is written, such as DD.MM.YYYY, or the decimal sign of numbers: "," or ".".'),
-    pattern: z.string().max(500).optional().describe('A regular expression; its first group, or the whole match, is the value.'),
+    pattern: regex.optional().describe('A regular expression; its first group, or the whole match, is the value.'),
     required: z.boolean().optional().describe('A row without it is wrong.'),
     oneOf: z.array(line(200)).min(1).max(200).optional().describe('The values there are.'),
   })

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { line, text } from '../text.ts';
 import { steps, type Step } from './steps.ts';
-import { duration, hostPattern, identifier, scalar, template } from './values.ts';
+import { duration, hostPattern, identifier, regex, scalar, template } from './values.ts';
 
 const prompt = line(300).optional().describe('What to ask the user.');
 
@@ -14,7 +14,7 @@ export const jobInput = z
     options: z.array(line(200)).min(1).max(500).optional().describe('For choice.'),
     optional: z.boolean().optional().describe('May be left empty.'),
     secret: z.boolean().optional().describe('Typed hidden, never stored, never shown, never logged.'),
-    pattern: z.string().max(500).optional().describe('A regular expression the value must match.'),
+    pattern: regex.optional().describe('A regular expression the value must match.'),
   })
   .refine((input) => input.type !== 'choice' || input.options !== undefined, { message: 'is missing: the choices', path: ['options'] })
   .refine((input) => input.secret !== true || input.default === undefined, {

@@ -26,6 +26,8 @@ export const toRunner = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('start'),
     run,
+    /** What people know the run by, when that is not `run`: runs of two folders may have the same number. */
+    number: run.optional(),
     /** Parsed from the run's text, in the form the user writes: parsed again here. */
     definition: z.unknown(),
     inputs: z.record(z.string(), scalar),
@@ -43,8 +45,16 @@ export const toRunner = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('cancel'), run }),
   z.strictObject({ kind: z.literal('answer'), run, ask: z.int(), answer: z.union([z.string(), z.boolean(), z.int(), z.null()]) }),
-  /** The message of this number is durable. The runner goes on at most two messages ahead. */
-  z.strictObject({ kind: z.literal('committed'), run, seq: z.int() }),
+  /**
+   * The message of this number is durable. The runner goes on at most two messages ahead. A `publish` or `export` that could not be done, such as to
+   * a file that exists, has `refused`: the step fails with it.
+   */
+  z.strictObject({
+    kind: z.literal('committed'),
+    run,
+    seq: z.int(),
+    refused: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  }),
   z.strictObject({
     kind: z.literal('openProfile'),
     id: z.int(),

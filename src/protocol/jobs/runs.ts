@@ -80,6 +80,8 @@ export const jobInputs = {
   /** Refused with `job.active` while a run of the job is not over, and with `input.invalid` when nothing would be run. */
   enqueue: z.strictObject({
     job: jobName,
+    /** What the job calls itself; the same as `job` unless told. */
+    name: jobName.optional(),
     file: documentPath.nullable(),
     /** The job's text as it is run: what happens to the file later does not matter to this run. */
     definition: wellFormed(1_000_000),
@@ -92,13 +94,19 @@ export const jobInputs = {
     /** The task it works for. */
     task: z.int().positive().optional(),
   }),
-  /** Takes a run that nobody works on. Refused with `job.leased` while another worker's lease holds. */
+  /**
+   * Takes a run that nobody works on: a queued one whose time has come, or one whose worker let its lease run out. Refused with `job.leased`
+   * while another worker's lease holds, and with `job.state` when it is over or lost, or queued for later.
+   */
   claim: z.strictObject({ run: runId, worker, leaseMs }),
-  /** Keeps the leases. Answers which are still held: a run that is not must be stopped. */
+  /**
+   * Keeps the leases. Answers which are still held: a run that is not must be stopped. A lease that ran out is held while nobody else has
+   * taken the run, so that a machine that slept goes on. Durable, but no change: no event, no audit, no revision.
+   */
   renew: z.strictObject({ worker, runs: z.array(runId).max(100), leaseMs }),
   /**
    * Everything that happened since the last call, all or nothing. Refused with `job.leased` when the worker has no lease. `seq` counts up
-   * from 1 per claim; a number that was seen before changes nothing and is answered the same.
+   * from 1 per claim without gaps; a number that was seen before changes nothing and is answered the same.
    */
   advance: z.strictObject({
     run: runId,
@@ -126,10 +134,15 @@ export const jobInputs = {
     healed: z.array(healed).max(100).optional(),
     /** What it is doing now, for lists: `Page 3 of 12`. */
     step: line(500).optional(),
+    /** Pages read so far; unless told, the largest page number of its records. */
+    pages: z.int().min(0).optional(),
   }),
   /** Asks whoever works on it to stop; a run nobody works on is cancelled at once. */
   cancel: z.strictObject({ run: runId }),
-  /** Queues a failed, cancelled or lost run again, from its checkpoint. */
+  /**
+   * Queues a failed, cancelled or lost run again, from its checkpoint. Refused with `job.state` when a later run of the job was begun, which
+   * may have read what this one would take for gone, and with `job.active`. `inputs` replace those it had.
+   */
   resume: z.strictObject({ run: runId, inputs: inputs.optional() }),
   runs: z.strictObject({ job: jobName.optional(), states: z.array(z.enum(runStates)).optional(), before: runId.optional(), ...page }),
   run: z.strictObject({ run: runId }),
@@ -145,7 +158,10 @@ export const jobInputs = {
     offset: z.int().min(0).optional(),
     limit: z.int().min(1).max(5000).optional(),
   }),
-  /** Makes a task of each record that has none from this job yet. Templates see the record as `item`. */
+  /**
+   * Makes a task of each record that never had one from this job, also when that task was deleted or its creation undone. Templates see the
+   * record as `item`, the name of the job as `job` and today as `date`. Records without a key are known by their content.
+   */
   createTasks: z.strictObject({
     job: jobName,
     collection: collectionName,
@@ -160,6 +176,7 @@ export const jobInputs = {
   }),
   /** Forgets runs that are over: their log, not the audit. Answers the folders of files that are free to be deleted. */
   prune: z.strictObject({ before: time, keepPerJob: z.int().min(0).max(10_000) }),
+  /** Refused with `job.active` while a run of the job is not over. Which records got a task stays known. */
   deleteRecords: z.strictObject({ job: jobName, collection: collectionName.optional() }),
   /** Audit rows of a run, or of all, as they are sealed: for the report. */
   auditTrail: z.strictObject({ run: runId.optional(), from: z.int().min(0).optional(), ...page }),
@@ -199,6 +216,11 @@ export type JobRun = z.output<typeof jobRun>;
 
 const changed = z.object({ revision: z.int(), run: jobRun });
 const counts = z.object({ new: z.int(), changed: z.int(), same: z.int(), gone: z.int() });
+/**
+ * `change` and `before` compare a record with what the last complete run before its last reading has read; readings of runs that failed do not
+ * count. A record that was gone and is back is `changed`, with the fields that differ since, if any. Records without a key are replaced as a
+ * whole by each run, and always `new`.
+ */
 export const jobRecord = z.object({
   key: z.string(),
   change: z.enum(recordChanges),

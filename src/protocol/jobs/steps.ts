@@ -55,25 +55,26 @@ export const stepKinds = {
       extract: extraction.optional().describe('Reads records from each page.'),
       steps: steps.optional().describe('What else to do on each page.'),
     })
-    .refine((one) => one.extract !== undefined || one.steps !== undefined, 'does nothing on its pages: it needs extract or steps'),
-  forEach: z.strictObject({
-    ...commonOfStep,
-    forEach: z.strictObject({
-      in: z.union([template, z.array(scalar).max(100_000)]).describe('{{steps.rows}}, a list, or text with a value per line.'),
-      as: identifier.optional().describe('What each is called; item unless told.'),
-      max: z.int().min(1).max(100_000).optional(),
-    }),
-    steps,
-  }),
-  if: z.strictObject({ ...commonOfStep, if: condition, steps, else: steps.optional() }),
+    .refine((one) => one.extract !== undefined || one.steps !== undefined, 'does nothing on its pages: it needs extract or steps')
+    .describe('Goes from page to page and reads or does something on each.'),
+  forEach: z
+    .strictObject({
+      ...commonOfStep,
+      forEach: z.strictObject({
+        in: z.union([template, z.array(scalar).max(100_000)]).describe('{{steps.rows}}, a list, or text with a value per line.'),
+        as: identifier.optional().describe('What each is called; item unless told.'),
+        max: z.int().min(1).max(100_000).optional(),
+      }),
+      steps,
+    })
+    .describe('Does its steps for each value of a list.'),
+  if: z
+    .strictObject({ ...commonOfStep, if: condition, steps, else: steps.optional() })
+    .describe('Does its steps when a condition holds, and those of else when it does not.'),
 } as const satisfies { [K in StepKind]: z.ZodType<StepOf<K>> };
 
 const isStepKind = (name: string): name is StepKind => name in stepKinds;
 export const stepKindNames = Object.keys(stepKinds).filter(isStepKind);
-
-export const step: z.ZodType<Step> = z
-  .union(Object.values(stepKinds) as readonly z.ZodType<Step>[])
-  .describe('A step: one thing to do, by the key that names it.');
 
 /**
  * The kind of a step that has passed the schema, or of one that was meant: by the key that names a kind. `extract` can stand beside
@@ -82,3 +83,26 @@ export const step: z.ZodType<Step> = z
 export function kindOfStep(value: object): StepKind | undefined {
   return stepKindNames.find((kind) => kind !== 'extract' && kind in value) ?? ('extract' in value ? 'extract' : undefined);
 }
+
+/**
+ * By its kind and not by a union: that would read what is nested once for each kind that can nest, three times as much work with each
+ * level, and its errors would be those of all kinds.
+ */
+export const step: z.ZodType<Step> = z
+  .unknown()
+  .transform((value, context): Step => {
+    const kind = typeof value === 'object' && value !== null ? kindOfStep(value) : undefined;
+    if (kind === undefined) {
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: 'is no step: it has no key that says what to do, such as goto or click',
+      });
+      return z.NEVER;
+    }
+    const result: z.ZodSafeParseResult<Step> = stepKinds[kind].safeParse(value, { reportInput: true });
+    if (result.success) return result.data;
+    context.issues.push({ code: 'invalid_union', input: value, errors: [result.error.issues] });
+    return z.NEVER;
+  })
+  .describe('A step: one thing to do, by the key that names it.');

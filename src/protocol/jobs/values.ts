@@ -14,6 +14,19 @@ export const duration = z
 
 /** Text in which `{{inputs.project}}` or `{{item.url | slug}}` stands for a value; `core/jobs/template.ts` renders it. */
 export const template = text(20_000).describe('Text; {{inputs.name}}, {{vars.name}} and {{item.field}} stand for values.');
+export const regex = z
+  .string()
+  .max(500)
+  .refine((source) => isRegex(source), 'is not a regular expression');
+
+function isRegex(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 export const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type Scalar = z.output<typeof scalar>;
 

@@ -6,6 +6,7 @@ import { migrations } from '../../../src/storage/migrations/all.ts';
 import { schemaState } from '../../../src/storage/migrate.ts';
 import { fillDatabase } from '../../fixtures/fillDatabase.ts';
 import { fillDocuments } from '../../fixtures/fillDocuments.ts';
+import { fillJobs } from '../../fixtures/fillJobs.ts';
 import { agent, openBench } from './rig.ts';
 import type { Bench } from './rig.ts';
 
@@ -18,8 +19,17 @@ function contents(bench: Bench): unknown {
     contents: Array.from({ length: version }, (_, i) => bench.call('document.version', { path: name, version: i + 1 }).content),
   }));
   const tasks = bench.call('task.list', { scope: 'all', sort: 'created', limit: 1000 }).tasks;
+  const jobs = {
+    runs: bench
+      .call('job.runs', {})
+      .runs.map(({ id }) => ({ run: bench.call('job.run', { run: id }), log: bench.call('job.log', { run: id }) })),
+    records: bench
+      .call('job.collections', {})
+      .collections.map((one) => ({ ...one, page: bench.call('job.records', { job: one.job, collection: one.collection }) })),
+  };
   return {
     documents,
+    jobs,
     tasks: tasks.map(({ id }) => ({ task: bench.call('task.get', { id }), history: bench.call('task.history', { id }).entries })),
   };
 }
@@ -37,6 +47,7 @@ describe('databases of every past schema', () => {
       using fresh = await openBench();
       fillDatabase(fresh);
       if (name >= 'schema-0002.db') fillDocuments(fresh);
+      if (name >= 'schema-0003.db') fillJobs(fresh);
       using old = await openBench(path.join(folder, name));
       assert.equal(schemaState(old.sql, migrations).kind, 'current');
       assert.deepEqual(contents(old), contents(fresh));
