@@ -16,7 +16,7 @@ const counted = (count: number | bigint, noun: string) => `${count.toLocaleStrin
 const nouns: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
 
 /** The check's own words where it has some, else ours for what zod found. */
-function complaint(issue: Issue): string {
+export function complaint(issue: Issue): string {
   const zods = /^(Invalid|Too|Unrecognized)/;
   if (!zods.test(issue.message)) return issue.message;
   switch (issue.code) {
