@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Store } from './app/ports.ts';
+import type { OpenEngines } from './composeJobs.ts';
 import type { Actor } from './core/actor.ts';
 import { Boards } from './host/board/boards.ts';
 import { registerAgentForms } from './host/agentForm/agentForms.ts';
@@ -13,6 +14,13 @@ import { createLog } from './host/log.ts';
 import { registerDocuments } from './host/documents/registerDocuments.ts';
 import { Conflicts } from './host/documents/showConflict.ts';
 import type { FolderTasks } from './host/folderTasks.ts';
+import type { JobActivity } from './host/jobs/jobActivity.ts';
+import { JobFolders } from './host/jobs/jobFolders.ts';
+import { JobMemory } from './host/jobs/jobMemory.ts';
+import { JobPanels } from './host/jobs/jobPanels.ts';
+import { JobTexts } from './host/jobs/jobTexts.ts';
+import { JobTokens } from './host/jobs/jobTokens.ts';
+import { registerJobFiles } from './host/language/jobFiles.ts';
 import { registerLanguageFeatures } from './host/language/registerLanguageFeatures.ts';
 import { followNotices } from './host/notices.ts';
 import { registerAll, runShown } from './host/registerAll.ts';
@@ -20,6 +28,7 @@ import { createSettings } from './host/settings.ts';
 import { createStatusBar } from './host/statusBar.ts';
 import { createAgentView } from './host/trees/agents/agentView.ts';
 import { createInstructionView } from './host/trees/instructions/instructionView.ts';
+import { createJobView } from './host/trees/jobs/jobView.ts';
 import { createTaskView } from './host/trees/taskView.ts';
 import { WorkspaceStores } from './host/workspaceStores.ts';
 import { DisposableStore } from './util/disposable.ts';
@@ -80,7 +89,7 @@ export function compose(context: vscode.ExtensionContext): App {
         }),
     }),
   );
-  parts.add(createStatusBar(stores));
+  const statusBar = parts.add(createStatusBar(stores));
 
   const models = parts.add(new InstructionModels(claude));
   const conflicts = parts.add(new Conflicts());
@@ -90,6 +99,51 @@ export function compose(context: vscode.ExtensionContext): App {
   parts.add(registerDocuments({ folders: claude, models }));
   parts.add(registerAgentForms({ log, dist, modelOf: async (uri) => (await claude.of(uri))?.agents }));
   parts.add(registerLanguageFeatures({ claude, stores, settings, log, sources: () => models.sources() }));
+
+  const memory = new JobMemory(context.workspaceState);
+  const tokens = new JobTokens(context.secrets);
+  const trusted = () => vscode.workspace.isTrusted;
+  let making: Promise<OpenEngines> | undefined;
+  const engines = () =>
+    (making ??= import('./composeJobs.ts').then(({ openEngines }) =>
+      openEngines({
+        runnerFile: vscode.Uri.joinPath(dist, 'jobRunner.js').fsPath,
+        profiles: vscode.Uri.joinPath(context.globalStorageUri, 'profiles').fsPath,
+        executable: () => settings.browserPath() || null,
+        browserArguments: () => settings.browserArguments(),
+        token: (name) => tokens.get(name),
+        maxRuns: () => settings.maxParallelJobs(),
+        trusted,
+        log,
+      }),
+    ));
+  let activity: Promise<JobActivity> | undefined;
+  const loadActivity = async () => {
+    const [{ JobActivity: Activity }, { JobOutputs }] = await Promise.all([
+      import('./host/jobs/jobActivity.ts'),
+      import('./host/jobs/jobOutputs.ts'),
+    ]);
+    const setWaiting = (count: number) => {
+      statusBar.setWaiting(count);
+      jobView.setBadge(count);
+    };
+    return parts.add(new Activity({ outputs: new JobOutputs(), setContext, setWaiting, keptRuns: (folder) => settings.keptRuns(folder) }));
+  };
+  const jobActivity = () => (activity ??= loadActivity());
+  const jobFolders = parts.add(
+    new JobFolders({
+      stores,
+      log,
+      openEngine: async (tasks) => (await engines()).open(tasks, memory.schedules(tasks.key)),
+      follow: async (jobs) => (await jobActivity()).follow(jobs),
+    }),
+  );
+  const jobView = parts.add(createJobView({ folders: jobFolders, stores, setContext }));
+  const icon = { light: inExtension('media', 'board-light.svg'), dark: inExtension('media', 'board-dark.svg') };
+  const pages = parts.add(new JobPanels({ folders: jobFolders, stores, log, dist, icon }));
+  parts.add(registerJobFiles({ folders: jobFolders, log, setContext }));
+  let texts: JobTexts | undefined;
+  const jobTexts = () => (texts ??= parts.add(new JobTexts()));
 
   const version: unknown = Object(context.extension.packageJSON).version;
   let handlers: Promise<AllHandlers> | undefined;
@@ -106,6 +160,7 @@ export function compose(context: vscode.ExtensionContext): App {
       conflicts,
       agentView,
       fileRows: [agentView, instructionView],
+      jobs: { stores, folders: jobFolders, view: jobView, memory, tokens, settings, log, pages, activity: jobActivity, texts: jobTexts },
     });
   parts.add(registerAll(log, () => (handlers ??= loadHandlers())));
 
@@ -116,6 +171,8 @@ export function compose(context: vscode.ExtensionContext): App {
     stores,
     close: async () => {
       try {
+        await jobFolders.close();
+        await (await making)?.close();
         await claude.close();
         await stores.close();
       } finally {

@@ -8,7 +8,11 @@ export type ContextKey =
   | 'claudetask.failed'
   | 'claudetask.filtered'
   | 'claudetask.agentsReady'
-  | 'claudetask.instructionsReady';
+  | 'claudetask.instructionsReady'
+  | 'claudetask.jobsReady'
+  | 'claudetask.jobRunning'
+  | 'claudetask.jobNeedsYou'
+  | 'claudetask.recordingOpen';
 
 /** Sets a key of `when` clauses, once per change: each set is a message to the window. */
 export function createContextKeys(): (key: ContextKey, value: boolean) => void {

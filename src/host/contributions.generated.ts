@@ -69,10 +69,36 @@ export const commandIds = [
   'claudetask.document.restore',
   'claudetask.document.startHistory',
   'claudetask.claude.refresh',
+  'claudetask.job.new',
+  'claudetask.job.run',
+  'claudetask.job.runFromStep',
+  'claudetask.job.dryRun',
+  'claudetask.job.stepThrough',
+  'claudetask.job.cancel',
+  'claudetask.job.resume',
+  'claudetask.job.runs',
+  'claudetask.job.answer',
+  'claudetask.job.openFile',
+  'claudetask.job.showRun',
+  'claudetask.job.showRecords',
+  'claudetask.job.showOutput',
+  'claudetask.job.export',
+  'claudetask.job.createTasks',
+  'claudetask.job.applyHealed',
+  'claudetask.job.record',
+  'claudetask.job.pickLocator',
+  'claudetask.job.importRecording',
+  'claudetask.job.openBrowser',
+  'claudetask.job.setToken',
+  'claudetask.job.schedule',
+  'claudetask.job.exportAudit',
+  'claudetask.job.verifyAuditReport',
+  'claudetask.job.prune',
+  'claudetask.job.delete',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = ['claudetask.tasks', 'claudetask.agents', 'claudetask.instructions'] as const;
+export const viewIds = ['claudetask.tasks', 'claudetask.agents', 'claudetask.instructions', 'claudetask.jobs'] as const;
 export type ViewId = (typeof viewIds)[number];
 
 export const settingIds = [
@@ -85,6 +111,10 @@ export const settingIds = [
   'claudetask.user.name',
   'claudetask.instructions.codeLens',
   'claudetask.validation.enabled',
+  'claudetask.jobs.browserPath',
+  'claudetask.jobs.browserArguments',
+  'claudetask.jobs.maxParallel',
+  'claudetask.jobs.keepRuns',
 ] as const;
 export type SettingId = (typeof settingIds)[number];
 
@@ -115,4 +145,8 @@ export interface SettingValues {
   'claudetask.user.name': string;
   'claudetask.instructions.codeLens': boolean;
   'claudetask.validation.enabled': boolean;
+  'claudetask.jobs.browserPath': string;
+  'claudetask.jobs.browserArguments': readonly string[];
+  'claudetask.jobs.maxParallel': number;
+  'claudetask.jobs.keepRuns': number;
 }

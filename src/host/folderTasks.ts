@@ -157,6 +157,8 @@ export class FolderTasks implements Disposable {
       return;
     }
     if (!this.#rows) {
+      // Runs of jobs change many times a second, and no count with them.
+      if (event.body.tasks.length === 0) return;
       this.#countTimer ??= setTimeout(() => {
         this.#countTimer = undefined;
         void this.refreshCounts().catch(() => undefined);

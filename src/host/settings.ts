@@ -19,11 +19,20 @@ export interface Settings {
   validates(file: vscode.Uri): boolean;
   /** Whether facts stand above the first line of instruction files. */
   showsCodeLens(file: vscode.Uri): boolean;
+  /** Browser that jobs use; empty: one that is installed. */
+  browserPath(): string;
+  browserArguments(): readonly string[];
+  /** Most runs of jobs at once in this window. */
+  maxParallelJobs(): number;
+  /** How many finished runs of a job are kept. */
+  keptRuns(folder: vscode.Uri): number;
   /** `affects` tells whether a setting changed, for a folder when one is given. */
   onDidChange(listener: (affects: (id: SettingId, folder?: vscode.Uri) => boolean) => void): Disposable;
-  /** Settings that differ from their default, for diagnostics; the user's name is left out. */
+  /** Settings that differ from their default, for diagnostics; what names the user or their folders is left out. */
   changed(folder?: vscode.Uri): Record<string, unknown>;
 }
+
+const named: ReadonlySet<SettingId> = new Set(['claudetask.user.name', 'claudetask.jobs.browserPath', 'claudetask.jobs.browserArguments']);
 
 function read(id: SettingId, folder?: vscode.Uri): unknown {
   return vscode.workspace.getConfiguration(undefined, folder ?? null).get<unknown>(id);
@@ -31,6 +40,9 @@ function read(id: SettingId, folder?: vscode.Uri): unknown {
 
 const isStatus = (value: unknown): value is Status => statuses.some((status) => status === value);
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const whole = (value: unknown, least: number, most: number): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
 
 /** Exported for its test. */
 export function toWorkflow(wip: unknown, moves: unknown, blockers: unknown, checklist: unknown): Workflow {
@@ -65,6 +77,16 @@ export function createSettings(ids: readonly SettingId[]): Settings {
     },
     validates: (file) => read('claudetask.validation.enabled', file) !== false,
     showsCodeLens: (file) => read('claudetask.instructions.codeLens', file) !== false,
+    browserPath: () => {
+      const value = read('claudetask.jobs.browserPath');
+      return typeof value === 'string' ? value.trim() : '';
+    },
+    browserArguments: () => {
+      const value = read('claudetask.jobs.browserArguments');
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(0, 50) : [];
+    },
+    maxParallelJobs: () => whole(read('claudetask.jobs.maxParallel'), 1, 20) ?? 2,
+    keptRuns: (folder) => whole(read('claudetask.jobs.keepRuns', folder), 0, 10_000) ?? 50,
     onDidChange: (listener) =>
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('claudetask')) listener((id, folder) => event.affectsConfiguration(id, folder));
@@ -73,7 +95,7 @@ export function createSettings(ids: readonly SettingId[]): Settings {
       const configuration = vscode.workspace.getConfiguration(undefined, folder ?? null);
       const found: Record<string, unknown> = {};
       for (const id of ids) {
-        if (id === 'claudetask.user.name') continue;
+        if (named.has(id)) continue;
         const value = configuration.get<unknown>(id);
         if (JSON.stringify(value) !== JSON.stringify(configuration.inspect(id)?.defaultValue)) found[id] = value;
       }

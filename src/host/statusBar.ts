@@ -25,17 +25,22 @@ export function stateText(folder: FolderTasks): string | undefined {
   }
 }
 
-/** The one item: how many tasks are in progress. A click opens the board. */
-export function createStatusBar(stores: WorkspaceStores): Disposable {
+export interface StatusBar extends Disposable {
+  /** How many jobs wait for the person. */
+  setWaiting(jobs: number): void;
+}
+
+/** The one item: how many tasks are in progress, and how many jobs need the person. A click opens what needs them, else the board. */
+export function createStatusBar(stores: WorkspaceStores): StatusBar {
   const subscriptions = new DisposableStore();
   const item = subscriptions.add(vscode.window.createStatusBarItem('claudetask.status', vscode.StatusBarAlignment.Left, 20));
   item.name = 'ClaudeTask';
-  item.command = 'claudetask.board.open';
   let shown = '';
+  let waiting = 0;
 
   const update = () => {
     const open = stores.all.filter((folder) => folder.isOpen);
-    if (open.length === 0) {
+    if (open.length === 0 && waiting === 0) {
       item.hide();
       shown = '';
       return;
@@ -56,11 +61,15 @@ export function createStatusBar(stores: WorkspaceStores): Disposable {
       const state = stateText(folder);
       if (state !== undefined) tooltip.appendText(state).appendMarkdown('\n\n');
     }
-    const text = failed ? '$(checklist) $(error)' : readOnly ? `$(checklist) ${active} $(lock)` : `$(checklist) ${active}`;
+    const needsYou = waiting === 1 ? vscode.l10n.t('1 job needs you') : vscode.l10n.t('{0} jobs need you', waiting);
+    if (waiting > 0) tooltip.appendText(needsYou);
+    const tasks = failed ? '$(checklist) $(error)' : readOnly ? `$(checklist) ${active} $(lock)` : `$(checklist) ${active}`;
+    const text = waiting > 0 ? `${tasks} · $(bell-dot) ${waiting}` : tasks;
     // Setting the same again makes the item flicker under a screen reader.
     if (text + tooltip.value === shown) return;
     shown = text + tooltip.value;
     item.text = text;
+    item.command = waiting > 0 ? 'claudetask.job.answer' : 'claudetask.board.open';
     item.tooltip = tooltip;
     item.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     const spoken = failed
@@ -68,11 +77,18 @@ export function createStatusBar(stores: WorkspaceStores): Disposable {
       : readOnly
         ? vscode.l10n.t('ClaudeTask: {0} tasks in progress, read-only', active)
         : vscode.l10n.t('ClaudeTask: {0} tasks in progress', active);
-    item.accessibilityInformation = { label: spoken, role: 'button' };
+    item.accessibilityInformation = { label: waiting > 0 ? `${spoken}, ${needsYou}` : spoken, role: 'button' };
     item.show();
   };
   subscriptions.add(stores.onDidChange(update));
   subscriptions.add(stores.onDidChangeState(update));
   subscriptions.add(stores.onDidChangeFolders(update));
-  return subscriptions;
+  return {
+    setWaiting: (jobs) => {
+      if (jobs === waiting) return;
+      waiting = jobs;
+      update();
+    },
+    dispose: () => subscriptions.dispose(),
+  };
 }

@@ -10,6 +10,8 @@ export interface Page {
   styles: readonly string[];
   /** Data the page starts with, without a round trip. */
   data?: unknown;
+  /** The page shows pictures that lie in its `localResourceRoots`. */
+  pictures?: boolean;
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -20,11 +22,13 @@ export function embeddedJson(data: unknown): string {
   return JSON.stringify(data).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
-/** The only place that writes a page and its content security policy: nothing is allowed but our own script, styles and font. */
-export function webviewHtml({ webview, dist, title, script, styles, data }: Page): string {
+/** The only place that writes a page and its content security policy: nothing is allowed but our own script, styles, font, and pictures where a page has some. */
+export function webviewHtml({ webview, dist, title, script, styles, data, pictures = false }: Page): string {
   const nonce = randomBytes(16).toString('base64');
   const uri = (file: string) => escapeHtml(webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString());
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}; font-src ${webview.cspSource}`;
+  const { cspSource } = webview;
+  const images = pictures ? `; img-src ${cspSource}` : '';
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}; font-src ${cspSource}${images}`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(vscode.env.language)}">
 <head>

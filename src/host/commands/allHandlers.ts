@@ -9,6 +9,8 @@ import { databaseHandlers } from './database.ts';
 import { documentHandlers } from './documents.ts';
 import type { AllHandlers } from './handler.ts';
 import { helpHandlers } from './help.ts';
+import { jobHandlers } from './jobs.ts';
+import type { JobCommandDeps } from './jobsDeps.ts';
 import { instructionHandlers, type InstructionCommandDeps } from './instructions.ts';
 import { ruleHandlers } from './rules.ts';
 import { skillHandlers } from './skills.ts';
@@ -16,11 +18,11 @@ import { slashCommandHandlers } from './slashCommands.ts';
 import { taskHandlers } from './task.ts';
 import { treeHandlers } from './tree.ts';
 
-export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionCommandDeps): AllHandlers {
+export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionCommandDeps & { jobs: JobCommandDeps }): AllHandlers {
   return {
     ...taskHandlers(deps),
     ...boardHandlers(deps),
-    ...treeHandlers(deps),
+    ...treeHandlers({ ...deps, jobView: deps.jobs.view }),
     ...databaseHandlers(deps),
     ...auditHandlers(deps),
     ...helpHandlers(deps),
@@ -31,5 +33,6 @@ export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionC
     ...instructionHandlers(deps),
     ...documentHandlers(deps),
     ...claudeHandlers(deps),
+    ...jobHandlers(deps.jobs),
   };
 }

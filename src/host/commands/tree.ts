@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { groupings, type GroupBy } from '../settings.ts';
+import type { JobView } from '../trees/jobs/jobView.ts';
 import type { TaskView } from '../trees/taskView.ts';
 import type { ClaudeCommandDeps } from './claudeDeps.ts';
 import type { CommandDeps } from './commandDeps.ts';
@@ -61,7 +62,10 @@ async function filter(view: TaskView): Promise<void> {
   box.dispose();
 }
 
-export function treeHandlers({ view, agentView }: CommandDeps & Pick<ClaudeCommandDeps, 'agentView'>): HandlersOf<'tree'> {
+/** The views whose rows may be more than are shown. */
+type TreeDeps = CommandDeps & Pick<ClaudeCommandDeps, 'agentView'> & { jobView: JobView };
+
+export function treeHandlers({ view, agentView, jobView }: TreeDeps): HandlersOf<'tree'> {
   return {
     'claudetask.tree.groupBy': () => groupBy(view),
     'claudetask.tree.filter': () => filter(view),
@@ -69,9 +73,10 @@ export function treeHandlers({ view, agentView }: CommandDeps & Pick<ClaudeComma
       view.arrange({ filter: '' });
       view.remember();
     },
-    'claudetask.tree.showMore': (node) => {
+    'claudetask.tree.showMore': async (node) => {
       const found = view.tree.nodes.find(node);
       if (found?.kind === 'more') view.tree.showMore(found);
+      else if (jobView.find(node)) await jobView.showMore(node);
       else agentView.showMore(node);
     },
   };

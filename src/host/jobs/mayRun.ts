@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
+import type { FolderJobs } from './folderJobs.ts';
+import type { JobMemory } from './jobMemory.ts';
+
+/** False, and said why, while the workspace is not trusted. */
+export async function isTrusted(what: string): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const message = vscode.l10n.t(
+    '{0}: nothing was started, for this workspace is not trusted. A job works with your signed-in sessions: trust the workspace if you trust its job files.',
+    what,
+  );
+  if ((await vscode.window.showWarningMessage(message, manage)) === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}
+
+/** What a job does to the pages it opens with the person's own session is agreed to once per host and folder. */
+export async function agreesToHosts(memory: JobMemory, { tasks }: FolderJobs, job: JobDefinition): Promise<boolean> {
+  const agreed = memory.agreedHosts(tasks.key);
+  // Having let a job read is not having let one write.
+  const asked = job.hosts.map((host) => (job.mode === 'write' ? `write ${host}` : host)).filter((host) => !agreed.has(host));
+  if (asked.length === 0) return true;
+  const names = job.hosts.join(', ');
+  const message =
+    job.mode === 'write'
+      ? vscode.l10n.t('{0} reads and changes data on {1} with your session.', job.name, names)
+      : vscode.l10n.t('{0} reads {1} with your session.', job.name, names);
+  const detail = vscode.l10n.t(
+    'It sees what you see there. Everything it does is in the audit log, with you as the one who started it. Check that the terms of the site allow it. You are asked once per host in this folder.',
+  );
+  const run = vscode.l10n.t('Run');
+  if ((await vscode.window.showInformationMessage(message, { modal: true, detail }, run)) !== run) return false;
+  await memory.agree(tasks.key, asked);
+  return true;
+}
+
+/** A browser on the person's own machine is out of reach for an extension that works on another one. */
+export async function canAttach(job: JobDefinition): Promise<boolean> {
+  const { remoteName } = vscode.env;
+  if (job.session === undefined || !('attach' in job.session) || remoteName === undefined) return true;
+  const go = vscode.l10n.t('Run Anyway');
+  const message = vscode.l10n.t(
+    '{0} attaches to a browser that is open, and this window works on another machine ({1}): the browser would have to be open there. Use a profile instead, or open the folder on your own machine.',
+    job.name,
+    remoteName,
+  );
+  return (await vscode.window.showWarningMessage(message, go)) === go;
+}
