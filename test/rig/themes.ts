@@ -1,4 +1,4 @@
-/** The colours the board uses as VS Code's four default themes set them, and the classes it puts on the body. */
+/** The colours our pages use as VS Code's four default themes set them, and the classes it puts on the body. */
 export interface Theme {
   name: string;
   kind: 'vscode-light' | 'vscode-dark' | 'vscode-high-contrast' | 'vscode-high-contrast-light';
@@ -29,6 +29,13 @@ const light = {
   'list-hoverBackground': '#f2f2f2',
   'list-activeSelectionBackground': '#e8e8e8',
   'list-activeSelectionForeground': '#000000',
+  'list-inactiveSelectionBackground': '#e4e6f1',
+  'button-secondaryBackground': '#e5e5e5',
+  'button-secondaryForeground': '#3b3b3b',
+  'button-secondaryHoverBackground': '#cccccc',
+  'gitDecoration-addedResourceForeground': '#587c0c',
+  'gitDecoration-modifiedResourceForeground': '#895503',
+  'gitDecoration-deletedResourceForeground': '#ad0707',
   'menu-background': '#ffffff',
   'menu-foreground': '#3b3b3b',
   'menu-border': '#cecece',
@@ -71,6 +78,13 @@ const dark = {
   'list-hoverBackground': '#2a2d2e',
   'list-activeSelectionBackground': '#04395e',
   'list-activeSelectionForeground': '#ffffff',
+  'list-inactiveSelectionBackground': '#37373d',
+  'button-secondaryBackground': '#313131',
+  'button-secondaryForeground': '#cccccc',
+  'button-secondaryHoverBackground': '#3c3c3c',
+  'gitDecoration-addedResourceForeground': '#81b88b',
+  'gitDecoration-modifiedResourceForeground': '#e2c08d',
+  'gitDecoration-deletedResourceForeground': '#c74e39',
   'menu-background': '#1f1f1f',
   'menu-foreground': '#cccccc',
   'menu-border': '#454545',
@@ -111,6 +125,9 @@ const contrast = {
   'button-foreground': '#ffffff',
   'button-border': '#6fc3df',
   'list-hoverBackground': '#ffffff1a',
+  'gitDecoration-addedResourceForeground': '#a1e3ad',
+  'gitDecoration-modifiedResourceForeground': '#e2c08d',
+  'gitDecoration-deletedResourceForeground': '#c74e39',
   'menu-background': '#000000',
   'menu-foreground': '#ffffff',
   'menu-border': '#6fc3df',
@@ -153,6 +170,9 @@ const contrastLight = {
   'button-border': '#0f4a85',
   'list-hoverBackground': '#0f4a851a',
   'list-activeSelectionBackground': '#0f4a851a',
+  'gitDecoration-addedResourceForeground': '#374e06',
+  'gitDecoration-modifiedResourceForeground': '#895503',
+  'gitDecoration-deletedResourceForeground': '#ad0707',
   'menu-background': '#ffffff',
   'menu-foreground': '#292929',
   'menu-border': '#0f4a85',

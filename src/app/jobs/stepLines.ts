@@ -1,7 +1,6 @@
 import { stepWords } from '../../core/jobs/stepWords.ts';
 import type { Step } from '../../protocol/jobs/jobFile.ts';
 import type { StepLine } from '../../protocol/jobs/pageMessages.ts';
-import { kindOfStep } from '../../protocol/jobs/steps.ts';
 
 /** The steps of a job one below the other, each with the path by which log entries name it. */
 export function stepLines(steps: readonly Step[]): StepLine[] {
@@ -9,7 +8,7 @@ export function stepLines(steps: readonly Step[]): StepLine[] {
   const add = (list: readonly Step[], before: string, depth: number): void => {
     for (const [index, step] of list.entries()) {
       const path = `${before}${index}`;
-      lines.push({ path, depth, kind: kindOfStep(step) ?? '', words: stepWords(step), isDisabled: step.disabled === true });
+      lines.push({ path, depth, words: stepWords(step), isDisabled: step.disabled === true });
       if ('steps' in step) add(step.steps ?? [], `${path}.steps.`, depth + 1);
       if ('else' in step) add(step.else ?? [], `${path}.else.`, depth + 1);
     }

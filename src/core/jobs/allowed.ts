@@ -24,7 +24,8 @@ export function addressMatches(pattern: string, address: string): boolean {
   const whole = pattern.includes('#') || hash === -1 ? address : address.slice(0, hash);
   const query = whole.indexOf('?');
   const asked = pattern.includes('?') || query === -1 ? whole : whole.slice(0, query);
-  const subject = /^[\w*]+:\/\//.test(pattern) || pattern.startsWith('*') ? asked : pattern.startsWith('/') ? pathOf(asked) : withoutScheme(asked);
+  const subject =
+    /^[\w*]+:\/\//.test(pattern) || pattern.startsWith('*') ? asked : pattern.startsWith('/') ? pathOf(asked) : withoutScheme(asked);
   return globMatches(pattern, subject) || globMatches(`${pattern}/`, subject);
 }
 

@@ -52,7 +52,6 @@ export interface StepLine {
   /** As log entries name it: `3`, `3.steps.1`. */
   path: string;
   depth: number;
-  kind: string;
   words: string;
   isDisabled: boolean;
 }

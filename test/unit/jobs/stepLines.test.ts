@@ -22,13 +22,13 @@ describe('the steps of a job as lines', () => {
   test('have paths, depths and words, in the order of the file', () => {
     const lines = stepLines(readJobFile(text).definition?.steps ?? []);
     assert.deepEqual(
-      lines.map(({ path, depth, kind, isDisabled }) => [path, depth, kind, isDisabled]),
+      lines.map(({ path, depth, isDisabled }) => [path, depth, isDisabled]),
       [
-        ['0', 0, 'goto', false],
-        ['1', 0, 'if', false],
-        ['1.steps.0', 1, 'click', true],
-        ['1.else.0', 1, 'forEach', false],
-        ['1.else.0.steps.0', 2, 'say', false],
+        ['0', 0, false],
+        ['1', 0, false],
+        ['1.steps.0', 1, true],
+        ['1.else.0', 1, false],
+        ['1.else.0.steps.0', 2, false],
       ],
     );
     assert.equal(lines[2]?.words, 'Click button "Reload"');

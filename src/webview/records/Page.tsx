@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { t } from '../shared/strings.ts';
+import { useRecordsPage, useUi } from './context.ts';
+import { Detail } from './Detail.tsx';
+import { Footer } from './Footer.tsx';
+import { Grid } from './Grid.tsx';
+import { icon } from './icons.ts';
+import { Toolbar } from './Toolbar.tsx';
+
+export function Page(): JSX.Element {
+  const page = useRecordsPage();
+  const ui = useUi();
+  const { problem, announcement } = ui;
+  return (
+    <>
+      {ui.job === null && problem !== null ? (
+        <main class="empty-page">
+          <p>{problem}</p>
+          <button type="button" class="button" onClick={() => page.retry()}>
+            {t('Try again')}
+          </button>
+        </main>
+      ) : ui.job === null || (ui.isBusy && ui.list === 0) ? (
+        <Skeleton />
+      ) : (
+        <main class="records">
+          <h1 class="hidden-text">{t('Records of {0}', ui.job)}</h1>
+          <Toolbar />
+          <Messages />
+          {ui.collection === null ? (
+            <div class="empty-page">
+              <p>{t('No run of this job has read records yet.')}</p>
+            </div>
+          ) : (
+            <div class="table">
+              <Grid />
+              {ui.isDetailOpen && <Detail />}
+            </div>
+          )}
+          <Footer />
+        </main>
+      )}
+      <div class="hidden-text" role="status">
+        <span key={announcement.nth}>{announcement.text}</span>
+      </div>
+    </>
+  );
+}
+
+function Messages(): JSX.Element {
+  const page = useRecordsPage();
+  const { message, loadError } = useUi();
+  return (
+    <>
+      {loadError !== null && (
+        <div class="bar message-warning" role="alert">
+          <span class={icon('warning')} aria-hidden="true" />
+          <span class="bar-text">{loadError}</span>
+          <button type="button" class="button" onClick={() => page.loadAgain()}>
+            {t('Try again')}
+          </button>
+        </div>
+      )}
+      {message !== null && (
+        <div class="bar message-warning" role="alert">
+          <span class={icon('warning')} aria-hidden="true" />
+          <span class="bar-text">{message}</span>
+          <button
+            type="button"
+            class={`icon-button ${icon('close')}`}
+            aria-label={t('Dismiss')}
+            title={t('Dismiss')}
+            onClick={() => page.set({ message: null })}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Nothing for 300 ms: most records are there before. */
+function Skeleton(): JSX.Element | null {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLate) return null;
+  return (
+    <div class="skeleton" role="group" aria-busy="true" aria-label={t('Loading the records')}>
+      <div />
+      <div />
+      <div />
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { t } from '../shared/strings.ts';
+import { Asks } from './Asks.tsx';
+import { useRunPage, useUi } from './context.ts';
+import { Evidence } from './Evidence.tsx';
+import { Header } from './Header.tsx';
+import { icon } from './icons.ts';
+import { Log } from './Log.tsx';
+import { Steps } from './Steps.tsx';
+
+export function Page(): JSX.Element {
+  const page = useRunPage();
+  const ui = useUi();
+  const { details, problem, message, announcement } = ui;
+  return (
+    <>
+      {details !== null ? (
+        <main class="run">
+          <Header details={details} />
+          {message !== null && (
+            <div class="bar message-warning" role="alert">
+              <span class={icon('warning')} aria-hidden="true" />
+              <span class="bar-text">{message}</span>
+              <button
+                type="button"
+                class={`icon-button ${icon('close')}`}
+                aria-label={t('Dismiss')}
+                title={t('Dismiss')}
+                onClick={() => page.set({ message: null })}
+              />
+            </div>
+          )}
+          <Asks />
+          <Evidence details={details} />
+          <div class="halves">
+            <Steps details={details} />
+            <Log details={details} />
+          </div>
+        </main>
+      ) : problem !== null ? (
+        <main class="empty-page">
+          <p>{problem}</p>
+          <button type="button" class="button" onClick={() => page.retry()}>
+            {t('Try again')}
+          </button>
+        </main>
+      ) : (
+        <Skeleton />
+      )}
+      <div class="hidden-text" role="status">
+        <span key={announcement.nth}>{announcement.text}</span>
+      </div>
+    </>
+  );
+}
+
+/** Nothing for 300 ms: most runs are there before. */
+function Skeleton(): JSX.Element | null {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLate) return null;
+  return (
+    <div class="skeleton" role="group" aria-busy="true" aria-label={t('Loading the run')}>
+      <div />
+      <div />
+      <div />
+    </div>
+  );
+}
