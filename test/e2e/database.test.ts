@@ -2,59 +2,24 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { eventually } from '../rig/eventually.ts';
-import type { Workbench } from '../rig/workbench.ts';
 import { addFromPalette, journey, openBoard } from './journey.ts';
-
-/** Answers VS Code's own file dialog, which is a quick input here. */
-async function chooseFile(window: Workbench, title: string, file: string): Promise<void> {
-  await window.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
-  const box = window.quickInput.locator('.quick-input-box input').first();
-  // It looks at the folder first, and then writes its own proposal over what was typed.
-  let before = '';
-  await eventually(
-    'the dialog has made its proposal',
-    async () => {
-      const now = await box.inputValue();
-      const isSettled = now !== '' && now === before;
-      before = now;
-      return isSettled;
-    },
-    10_000,
-    500,
-  );
-  await window.fillQuick(file);
-  // While the dialog looks at what was typed it does not hear the button.
-  const button = window.quickInput.locator('.quick-input-action .monaco-button').first();
-  await eventually(
-    'the dialog takes the file',
-    async () => {
-      if (await button.isVisible()) await button.click({ timeout: 1000 });
-      return !(await window.quickInput.locator('.quick-input-title', { hasText: title }).isVisible());
-    },
-    15_000,
-    500,
-  );
-}
-
-const message = (window: Workbench, text: RegExp) =>
-  eventually(`"${text.source}"`, async () => (await window.notifications()).find((one) => text.test(one.message)));
 
 journey('an exported database brings the tasks back, and the one before is kept', {}, async (user) => {
   const window = await user.open();
   await addFromPalette(window, 'Fence the site');
   const exported = user.workspace.file('kept.db');
   await window.run('ClaudeTask: Export Database...');
-  await chooseFile(window, 'Export Database', exported);
-  await message(window, /was exported to .*kept\.db/);
+  await window.chooseFile('Export Database', exported);
+  await window.message(/was exported to .*kept\.db/);
   assert.equal(execFileSync('sqlite3', [exported, 'SELECT title FROM task'], { encoding: 'utf8' }), 'Fence the site\n');
 
   const board = await openBoard(window);
   await board.quickAdd('Ready', 'After the export');
   await window.run('ClaudeTask: Restore Database...');
-  await chooseFile(window, 'Restore Database', exported);
+  await window.chooseFile('Restore Database', exported);
   await eventually('the question', async () => (await window.dialogs()).some((text) => text.includes('kept.db')));
   await window.clickDialog('Restore Database');
-  await message(window, /were restored/);
+  await window.message(/were restored/);
   await eventually('the later task is gone', async () => (await board.titles('Ready')).length === 0);
   await board.shows('Fence the site', 'Backlog');
   const aside = fs.readdirSync(user.workspace.file('.claudetask')).filter((name) => name.endsWith('.db') && name !== 'claudetask.db');
@@ -75,7 +40,7 @@ journey(
     const row = window.pane('Tasks').locator('.monaco-list-row', { hasText: 'Second' });
     await row.waitFor();
     await window.drag(row, window.treeRow('Tasks', 'Testing'));
-    const refusal = await message(window, /Not moved/);
+    const refusal = await window.message(/Not moved/);
     assert.deepEqual(refusal.buttons, ['Move anyway']);
     await board.shows('Second', 'Ready');
     await window.page.locator('.notifications-toasts .monaco-button', { hasText: 'Move anyway' }).click();

@@ -24,9 +24,13 @@ export interface JourneyOptions extends CodeServerOptions {
 }
 
 /** A test that is a journey. When it fails, pictures of its windows and the logs are left in `out/e2e`. */
-export function journey(name: string, options: JourneyOptions, body: (journey: Journey) => Promise<void>): void {
+export function journey(
+  name: string,
+  options: JourneyOptions | (() => Promise<JourneyOptions>),
+  body: (journey: Journey) => Promise<void>,
+): void {
   test(name, async () => {
-    const { files = { 'README.md': '# Sample\n' }, ...host } = options;
+    const { files = { 'README.md': '# Sample\n' }, ...host } = typeof options === 'function' ? await options() : options;
     await using workspace = await tempWorkspace(files);
     await using server = await CodeServer.start({ ...host, vsix: [vsix] });
     await using browser = await launchBrowser();

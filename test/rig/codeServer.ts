@@ -36,6 +36,8 @@ export interface CodeServerOptions {
   /** Ask for trust in a workspace, as VS Code does by itself; otherwise every folder is trusted. */
   workspaceTrust?: boolean;
   settings?: Readonly<Record<string, unknown>>;
+  /** Settings that a workspace may not set, such as paths of programs. */
+  machineSettings?: Readonly<Record<string, unknown>>;
   env?: Readonly<Record<string, string>>;
   /** Packaged extensions to install. */
   vsix?: readonly string[];
@@ -66,6 +68,12 @@ export class CodeServer implements AsyncDisposable {
     fs.writeFileSync(path.join(this.profile, 'config.yaml'), 'auth: none\ncert: false\n');
     const settings = { ...quietSettings, 'security.workspace.trust.enabled': options.workspaceTrust ?? false, ...options.settings };
     fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify(settings, null, 2));
+    // A remote window takes settings of the machine from here only.
+    if (options.machineSettings !== undefined) {
+      const machine = path.join(this.profile, 'data', 'Machine');
+      fs.mkdirSync(machine, { recursive: true });
+      fs.writeFileSync(path.join(machine, 'settings.json'), JSON.stringify(options.machineSettings, null, 2));
+    }
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(VSCODE_|CODE_SERVER|PASSWORD|NODE_OPTIONS|NODE_TEST|XDG_|ELECTRON_)/.test(name),
     );

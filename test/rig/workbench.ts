@@ -90,18 +90,21 @@ export class Workbench implements AsyncDisposable {
   }
 
   async openPalette(text: string): Promise<void> {
-    // The first key may come before the workbench listens.
+    // The first key may come before the workbench listens, and an editor that opens takes the focus from the palette, which closes it.
     await eventually('the palette opens', async () => {
       await this.press('Escape');
       await this.press('F1');
       await this.quickInput.locator('input').first().waitFor({ timeout: 3000 });
+      await this.fillQuick(text, 3000);
       return true;
     });
-    await this.fillQuick(text);
   }
 
-  async fillQuick(text: string): Promise<void> {
-    await this.quickInput.locator('.quick-input-box input').first().fill(text);
+  async fillQuick(text: string, timeout?: number): Promise<void> {
+    await this.quickInput
+      .locator('.quick-input-box input')
+      .first()
+      .fill(text, timeout === undefined ? {} : { timeout });
   }
 
   quickLabels(): Promise<string[]> {
@@ -121,6 +124,43 @@ export class Workbench implements AsyncDisposable {
     await this.press('Enter');
     // VS Code asks the extension whether the text is right before it takes it: Escape meanwhile, as for the next palette, is a no.
     await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Answers VS Code's own file dialog, which is a quick input here. */
+  async chooseFile(title: string, file: string): Promise<void> {
+    const dialog = this.quickInput.locator('.quick-input-title', { hasText: title });
+    await dialog.waitFor();
+    const box = this.quickInput.locator('.quick-input-box input').first();
+    // It looks at the folder first, and then writes its own proposal over what was typed.
+    let before = '';
+    await eventually(
+      'the dialog has made its proposal',
+      async () => {
+        const now = await box.inputValue();
+        const isSettled = now !== '' && now === before;
+        before = now;
+        return isSettled;
+      },
+      10_000,
+      500,
+    );
+    await this.fillQuick(file);
+    // While the dialog looks at what was typed it does not hear the button.
+    const button = this.quickInput.locator('.quick-input-action .monaco-button').first();
+    await eventually(
+      'the dialog takes the file',
+      async () => {
+        if (await button.isVisible()) await button.click({ timeout: 1000 });
+        return !(await dialog.isVisible());
+      },
+      15_000,
+      500,
+    );
+  }
+
+  /** A notification whose text fits, once it shows. */
+  message(text: RegExp, timeout?: number): Promise<Notification> {
+    return eventually(`"${text.source}"`, async () => (await this.notifications()).find((one) => text.test(one.message)), timeout);
   }
 
   /** Runs a command by its full title, such as `ClaudeTask: Open Board`. */
