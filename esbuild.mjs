@@ -1,8 +1,12 @@
 // Builds everything: node esbuild.mjs [--production] [--tests] [--watch]
 //   dist/extension.js, dist/host-*.js        the host: what activation needs, and the rest in pieces that are loaded when first needed
 //   dist/storage.js                          the storage thread
+//   dist/jobRunner.js                        the process that drives browsers
+//   dist/playwright/**                       what it needs of playwright-core, unmodified
 //   dist/board.js, dist/board.css            the board's page
 //   dist/agent.js, dist/agent.css            the form over an agent's file
+//   dist/run.js, dist/run.css                the page of a run
+//   dist/records.js, dist/records.css        the page of what runs have read
 //   dist/sql-wasm.js, dist/sql-wasm.wasm     sql.js, unmodified
 //   dist/codicon.css, dist/codicon.ttf       the icons the pages draw, and no others
 //   dist/THIRD-PARTY-NOTICES.txt             licences of all of that
@@ -50,7 +54,12 @@ const forNode = {
 
 const page = {
   ...shared,
-  entryPoints: { board: 'src/webview/board/main.tsx', agent: 'src/webview/agent/main.tsx' },
+  entryPoints: {
+    board: 'src/webview/board/main.tsx',
+    agent: 'src/webview/agent/main.tsx',
+    run: 'src/webview/run/main.tsx',
+    records: 'src/webview/records/main.tsx',
+  },
   outdir: 'dist',
   platform: 'browser',
   format: 'iife',
@@ -58,7 +67,29 @@ const page = {
   minify: true,
 };
 
+/** The files of playwright-core that launching, attaching, running and taking pictures load. The rest are its own tools. */
+const playwrightFiles = [
+  'LICENSE',
+  'NOTICE',
+  'ThirdPartyNotices.txt',
+  'browsers.json',
+  'index.js',
+  'lib/bootstrap.js',
+  'lib/coreBundle.js',
+  'lib/utilsBundle.js',
+  'lib/utilsBundle.js.LICENSE',
+  'package.json',
+];
+
+/** playwright-core finds its parts by paths beside itself, so it is copied and never bundled. */
+const besideIt = {
+  name: 'playwright beside the bundle',
+  setup: (b) => b.onResolve({ filter: /^playwright-core$/ }, () => ({ path: './playwright/index.js', external: true })),
+};
+
 const bundles = [
+  // Functions are sent to the page as their text: a name that esbuild keeps by a call of its own helper would be unknown there.
+  { ...forNode, entryPoints: { jobRunner: 'src/jobs/runner/main.ts' }, outdir: 'dist', keepNames: false, plugins: [besideIt] },
   // sql.js stays the two files it is: the wasm is checked by its hash, and the loader beside it is read as it is.
   { ...forNode, entryPoints: { storage: 'src/storage/worker.ts' }, outdir: 'dist', external: ['sql.js'] },
   page,
@@ -227,7 +258,7 @@ function generateL10n() {
 
 /** The pages draw a score of the font's 600 icons: the subset is a twentieth of the font. */
 async function codicons() {
-  const files = ['src/webview/board/icons.ts', 'src/webview/agent/icons.ts'];
+  const files = ['board', 'agent', 'run', 'records'].map((name) => `src/webview/${name}/icons.ts`);
   const source = files.map((file) => fs.readFileSync(from(file), 'utf8')).join('\n');
   const lists = [...source.matchAll(/Icons = \[([^\]]*)\]/g)].map((match) => match[1]).join();
   const names = [...new Set([...lists.matchAll(/'([a-z][a-z0-9-]*)'/g)].map((match) => match[1]))].sort();
@@ -279,7 +310,7 @@ const insideSqlJs = [
 
 /** Licences of all packages whose code the given bundles hold, and of the files copied beside them. */
 export function noticesText(metafile) {
-  const names = new Set(['sql.js', '@vscode/codicons']);
+  const names = new Set(['sql.js', '@vscode/codicons', 'playwright-core']);
   for (const output of Object.values(metafile.outputs)) {
     for (const input of Object.keys(output.inputs)) {
       const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input)?.[1];
@@ -291,7 +322,7 @@ export function noticesText(metafile) {
     const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
     const files = fs
       .readdirSync(folder)
-      .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+      .filter((file) => /^(licen[cs]e|copying|notice|thirdparty)/i.test(file))
       .sort();
     if (files.length === 0)
       throw new Error(`The package ${name} is bundled and has no licence file: its notice must be written by hand in esbuild.mjs.`);
@@ -320,6 +351,7 @@ async function prepare() {
   generateL10n();
   fs.mkdirSync(dist(), { recursive: true });
   for (const file of ['sql-wasm.js', 'sql-wasm.wasm']) write(dist(file), fs.readFileSync(from('node_modules/sql.js/dist', file)));
+  for (const file of playwrightFiles) write(dist('playwright', file), fs.readFileSync(from('node_modules/playwright-core', file)));
 }
 
 function report(results) {
@@ -329,10 +361,8 @@ function report(results) {
   };
   write(from('out/meta.json'), JSON.stringify(metafile));
   write(dist('THIRD-PARTY-NOTICES.txt'), noticesText(metafile));
-  for (const file of fs
-    .readdirSync(dist())
-    .filter((name) => !name.endsWith('.map'))
-    .sort()) {
+  const built = [...fs.readdirSync(dist()), ...playwrightFiles.map((file) => `playwright/${file}`)];
+  for (const file of built.filter((name) => !name.endsWith('.map') && name !== 'playwright').sort()) {
     const content = fs.readFileSync(dist(file));
     const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
     console.log(`dist/${file.padEnd(24)}${kB(content.length)}${kB(gzipSync(content, { level: 9 }).length)} gzip`);
@@ -360,7 +390,7 @@ async function forever() {
   fs.watchFile(from('package.json'), { interval: 1000 }, () => void generateContributions());
   const say = { name: 'say', setup: (b) => b.onEnd((result) => console.log(`[watch] build finished, ${result.errors.length} errors`)) };
   const contexts = await Promise.all(
-    [...bundles, ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [say] })),
+    [...bundles, ...(tests ? testBundles() : [])].map((options) => context({ ...options, plugins: [...(options.plugins ?? []), say] })),
   );
   const rewrite = { name: 'rewrite', setup: (b) => b.onEnd((result) => (result.errors.length === 0 ? rewritePieces(result) : undefined)) };
   contexts.push(await context({ ...host, plugins: [rewrite, say] }));

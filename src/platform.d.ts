@@ -1,4 +1,4 @@
-// What both Node and a browser have, and `lib` has not: all that `util` and `app` may use of their platform.
+// What both Node and a browser have, and `lib` has not: all that `util`, `core` and `app` may use of their platform.
 interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -18,3 +18,18 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 declare const performance: { now(): number };
+declare class URL {
+  constructor(address: string, base?: string);
+  static canParse(address: string, base?: string): boolean;
+  readonly protocol: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly href: string;
+  readonly searchParams: Iterable<[string, string]> & { delete(name: string): void };
+  hash: string;
+  username: string;
+  password: string;
+}

@@ -1,4 +1,5 @@
 // `npm run torture -- --kills 500`: builds the storage thread as the extension does, and kills windows that use it.
+// `npm run torture -- --jobs 100`: kills runners and windows while a browser job of 40 pages goes on. Needs `npm run build` before.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,8 +13,10 @@ await build({
   entryPoints: {
     storage: join(root, 'src/storage/worker.ts'),
     torture: join(root, 'test/torture/torture.ts'),
+    jobs: join(root, 'test/torture/jobs.ts'),
     writer: join(root, 'test/torture/writer.ts'),
   },
+  packages: 'external',
   outdir: out,
   bundle: true,
   platform: 'node',
@@ -24,7 +27,10 @@ await build({
 });
 for (const file of ['sql-wasm.js', 'sql-wasm.wasm']) copyFileSync(join(root, 'node_modules/sql.js/dist', file), join(out, file));
 try {
-  const { status } = spawnSync(process.execPath, [join(out, 'torture.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const script = process.argv.includes('--jobs') ? 'jobs.js' : 'torture.js';
+  const { status } = spawnSync(process.execPath, ['--enable-source-maps', join(out, script), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });

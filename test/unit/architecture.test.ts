@@ -13,16 +13,18 @@ const layers: Readonly<Record<string, { ours: readonly string[]; packages: reado
   app: { ours: ['core', 'protocol', 'util'], packages: [/^zod$/] },
   storage: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^zod$/, /^sql\.js/] },
   files: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^ignore$/] },
+  jobs: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^zod$/, /^playwright-core$/] },
   host: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^vscode$/, /^zod$/] },
   webview: {
     ours: ['core', 'util', 'protocol'],
     packages: [/^preact/, /^@tanstack\/virtual-core$/, /^@atlaskit\/pragmatic-drag-and-drop/],
   },
   'compose.ts': {
-    ours: ['app', 'core', 'files', 'host', 'protocol', 'storage', 'util', 'composeClaude.ts'],
+    ours: ['app', 'core', 'files', 'host', 'protocol', 'storage', 'util', 'composeClaude.ts', 'composeJobs.ts'],
     packages: [/^node:/, /^vscode$/],
   },
   'composeClaude.ts': { ours: ['app', 'core', 'files', 'host'], packages: [] },
+  'composeJobs.ts': { ours: ['app', 'files', 'host', 'jobs'], packages: [/^node:/] },
   'extension.ts': { ours: ['compose.ts'], packages: [/^vscode$/] },
 };
 
@@ -96,7 +98,7 @@ describe('the bundles', () => {
   });
 
   test('of a page know protocol as types only, and neither zod nor Node', () => {
-    for (const name of ['dist/board.js', 'dist/agent.js']) {
+    for (const name of ['dist/board.js', 'dist/agent.js', 'dist/run.js', 'dist/records.js']) {
       const page = metafile().outputs[name];
       assert.ok(page, `${name} was built`);
       assert.deepEqual(
@@ -128,6 +130,13 @@ describe('the bundles', () => {
     const size = gzipSync(fs.readFileSync(path.join(root, 'dist/agent.js')), { level: 9 }).length;
     assert.ok(size <= 40_000, `dist/agent.js has ${size} bytes`);
   });
+
+  for (const name of ['run', 'records']) {
+    test(`keep the page of ${name === 'run' ? 'a run' : 'records'} within 20 kB, compressed`, () => {
+      const size = gzipSync(fs.readFileSync(path.join(root, `dist/${name}.js`)), { level: 9 }).length;
+      assert.ok(size <= 20_000, `dist/${name}.js has ${size} bytes`);
+    });
+  }
 });
 
 describe('the files', () => {

@@ -59,6 +59,21 @@ const packaged = [
   'extension/dist/codicon.css',
   'extension/dist/codicon.ttf',
   'extension/dist/extension.js',
+  'extension/dist/jobRunner.js',
+  'extension/dist/playwright/LICENSE',
+  'extension/dist/playwright/NOTICE',
+  'extension/dist/playwright/ThirdPartyNotices.txt',
+  'extension/dist/playwright/browsers.json',
+  'extension/dist/playwright/index.js',
+  'extension/dist/playwright/lib/bootstrap.js',
+  'extension/dist/playwright/lib/coreBundle.js',
+  'extension/dist/playwright/lib/utilsBundle.js',
+  'extension/dist/playwright/lib/utilsBundle.js.LICENSE',
+  'extension/dist/playwright/package.json',
+  'extension/dist/records.css',
+  'extension/dist/records.js',
+  'extension/dist/run.css',
+  'extension/dist/run.js',
   'extension/dist/sql-wasm.js',
   'extension/dist/sql-wasm.wasm',
   'extension/dist/storage.js',
@@ -90,9 +105,9 @@ describe('the package', () => {
     assert.deepEqual([...files.keys()].filter((name) => !pieces.includes(name)).sort(), [...packaged].sort());
   });
 
-  test('is smaller than 1,100 kB', () => {
+  test('is smaller than 2,600 kB', () => {
     const { size } = fs.statSync(vsix);
-    assert.ok(size < 1_100_000, `${size} bytes`);
+    assert.ok(size < 2_600_000, `${size} bytes`);
   });
 
   test('has the entry point, the icon and the texts where the manifest says', () => {
@@ -121,7 +136,7 @@ describe('the package', () => {
 
   test('holds nothing of this machine: no source maps, no absolute paths', () => {
     for (const [name, content] of files) {
-      if (!name.endsWith('.js') || name.endsWith('sql-wasm.js')) continue;
+      if (!name.endsWith('.js') || name.endsWith('sql-wasm.js') || name.includes('/playwright/')) continue;
       const text = content.toString('utf8');
       assert.ok(!text.includes('sourceMappingURL='), name);
       assert.ok(!text.includes(root), name);
@@ -132,7 +147,7 @@ describe('the package', () => {
     const { noticesText } = await buildScript();
     // Not `equal`: the texts are long, and their difference says nothing.
     assert.ok(files.get('extension/dist/THIRD-PARTY-NOTICES.txt')?.toString('utf8') === noticesText(metafile()), 'run "npm run package"');
-    for (const name of ['sql.js', 'SQLite', 'Emscripten', '@vscode/codicons', 'preact', 'zod'])
+    for (const name of ['sql.js', 'SQLite', 'Emscripten', '@vscode/codicons', 'preact', 'zod', 'playwright-core'])
       assert.ok(noticesText(metafile()).includes(name), name);
   });
 });

@@ -41,6 +41,13 @@ export class Advances {
     return this.next(() => this.write(change));
   }
 
+  /** The last word, whatever failed before it: what was refused has changed nothing. */
+  async end(change: Advance): Promise<JobRun> {
+    await this.#tail.catch(() => {});
+    this.#ending.signal.throwIfAborted();
+    return await this.write(change);
+  }
+
   /** Does something else in its turn; `write` is for that. */
   next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#tail.then(async () => {
@@ -55,8 +62,9 @@ export class Advances {
 
   async write(change: Advance): Promise<JobRun> {
     const { store, job, run, worker } = this.#deps;
-    const input = { ...change, run, worker, seq: ++this.#seq };
+    const input = { ...change, run, worker, seq: this.#seq + 1 };
     const answer = await this.retried(() => store.call('job.advance', input, { actor: { kind: 'job', name: job } }));
+    this.#seq = input.seq;
     return answer.run;
   }
 

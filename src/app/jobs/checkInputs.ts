@@ -3,7 +3,10 @@ import type { JobDefinition, JobInput } from '../../protocol/jobs/jobFile.ts';
 import type { Scalar } from '../../protocol/jobs/values.ts';
 
 /** The inputs of a run: those given, with what is proposed for the others. Fails with `input.invalid`, details.field: the input. */
-export function checkInputs({ inputs = {} }: Pick<JobDefinition, 'inputs'>, given: Readonly<Record<string, Scalar>>): Record<string, Scalar> {
+export function checkInputs(
+  { inputs = {} }: Pick<JobDefinition, 'inputs'>,
+  given: Readonly<Record<string, Scalar>>,
+): Record<string, Scalar> {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(inputs, name)) throw wrong(name, `The job has no input called ${name}.`);
     // What is stored with a run can be read by everyone who can read the database.
@@ -28,7 +31,8 @@ function checkValue(name: string, { type = 'text', options, pattern }: JobInput,
   switch (type) {
     case 'number': {
       const number = typeof value === 'number' ? value : Number(value);
-      if (!Number.isFinite(number) || typeof value === 'boolean') throw wrong(name, `The input ${name} must be a number; ${shown} is none.`);
+      if (!Number.isFinite(number) || typeof value === 'boolean')
+        throw wrong(name, `The input ${name} must be a number; ${shown} is none.`);
       return number;
     }
     case 'boolean':

@@ -2,8 +2,7 @@ import { AppError } from '../../core/appError.ts';
 import { rowFormat } from '../../core/jobs/csv.ts';
 import type { RecordChange } from '../../core/jobs/run.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
-
-export type ExportFormat = 'csv' | 'json' | 'ndjson';
+import type { ExportFormat } from './jobEngine.ts';
 
 /** Records that were there when their collection was last read. */
 export const present: RecordChange[] = ['new', 'changed', 'same'];

@@ -1,5 +1,4 @@
 import { AppError } from '../../core/appError.ts';
-import { relativeInside } from '../../core/filePath.ts';
 import type { Surroundings } from '../../protocol/jobs/runnerMessages.ts';
 import type { JobRun } from '../../protocol/jobs/runs.ts';
 import type { Scalar } from '../../protocol/jobs/values.ts';
@@ -11,16 +10,15 @@ import type { Store } from '../ports.ts';
 import { Asks } from './asks.ts';
 import { writeAuditReport } from './auditFiles.ts';
 import { openWindow } from './browserWindows.ts';
-import { checkInputs } from './checkInputs.ts';
+import { Deferred } from './deferred.ts';
 import { exportOf, present } from './exports.ts';
 import { FolderJobs } from './jobCatalog.ts';
 import type { Answer, BrowserRequest, JobEngine, OpenAsk, RunLine, RunProgress, RunsChange, StartRequest } from './jobEngine.ts';
 import type { RunningHash, ScheduleMemory } from './ports.ts';
 import { ProgressFeed } from './progressFeed.ts';
-import { definitionOf, readJobFile } from './readJobFile.ts';
-import { collectJobs } from './runDefinition.ts';
 import type { RunDeps } from './runDeps.ts';
 import { Scheduler } from './scheduler.ts';
+import { inputOf } from './startInput.ts';
 import { Workshop } from './workshop.ts';
 
 export interface EngineDeps extends Omit<RunDeps, 'store' | 'asks' | 'progress' | 'tell' | 'folderOf'> {
@@ -122,29 +120,10 @@ class FolderEngine implements JobEngine {
 
   async start(request: StartRequest): Promise<JobRun> {
     this.#mustBeTrusted();
-    const { job, inputs = {}, secrets = {}, stepwise = false, trigger = 'user', fromStep, task, actor } = request;
-    const file = request.text === undefined ? await this.jobs.read(job) : undefined;
-    if (request.text === undefined && file === undefined) {
-      throw new AppError('job.notFound', `There is no job file ${job}.job.yaml below .claudetask/jobs.`, { job });
-    }
-    const text = request.text ?? file?.text ?? '';
-    const definition = definitionOf(job, file?.reading ?? readJobFile(text));
-    const input = {
-      job,
-      name: definition.name,
-      file: (file && relativeInside(this.#deps.folder, file.path)) ?? null,
-      inputs: checkInputs(definition, inputs),
-      definition: await collectJobs(job, text, definition, async (name) => {
-        const found = await this.jobs.read(name);
-        return found && { text: found.text, definition: found.reading.definition };
-      }),
-      trigger,
-      ...(fromStep === undefined ? {} : { fromStep }),
-      ...(task === undefined ? {} : { task }),
-    };
+    const input = await inputOf(request, this.jobs, this.#deps.folder);
     const { store, workshop } = await this.#open();
-    const { run } = await store.call('job.enqueue', input, actor === undefined ? {} : { actor });
-    workshop.add(run, { secrets, stepwise });
+    const { run } = await store.call('job.enqueue', input, request.actor === undefined ? {} : { actor: request.actor });
+    workshop.add(run, { secrets: request.secrets ?? {}, stepwise: request.stepwise === true });
     return run;
   }
 
@@ -266,7 +245,10 @@ class FolderEngine implements JobEngine {
     if (workshop !== undefined) {
       workshop.dispose();
       const parked = workshop.park('The window was closed.');
-      await Promise.race([parked, new Promise<void>((resolve) => void this.#deps.timers.after(closeLimit, resolve))]);
+      const limit = new Deferred<void>();
+      const timer = this.#deps.timers.after(closeLimit, () => limit.resolve());
+      await Promise.race([parked, limit.promise]);
+      timer.dispose();
       workshop.close();
     }
     this.#subscriptions.dispose();

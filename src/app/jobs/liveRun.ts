@@ -1,4 +1,5 @@
 import { AppError } from '../../core/appError.ts';
+import { plainLine } from '../../core/jobs/plainText.ts';
 import type { RunState, RunWait } from '../../core/jobs/run.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import { Advances } from './advances.ts';
@@ -14,6 +15,8 @@ import { failureOf } from './runFailure.ts';
 import { RunSession } from './runSession.ts';
 import type { Begin, SessionEnd } from './runSession.ts';
 import type { RunSlot } from './runSlots.ts';
+import { Stop } from './runStop.ts';
+import type { Ending } from './runStop.ts';
 
 /** What only the window that started a run knows. */
 export interface RunMemory {
@@ -28,19 +31,6 @@ export interface LiveRunDeps extends RunDeps {
   memory: RunMemory;
   /** Taken for it already. */
   slot: RunSlot;
-}
-
-/** How the work on a run ended here. `again`: it may be taken up again by itself. */
-export type Ending = { state: 'done' | 'failed' | 'cancelled' | 'taken' } | { state: 'lost'; again: boolean; progress: boolean };
-
-/** Ends a run from outside. */
-class Stop extends Error {
-  readonly ending: 'cancelled' | 'lost' | 'taken';
-
-  constructor(ending: Stop['ending'], message: string) {
-    super(message);
-    this.ending = ending;
-  }
 }
 
 type RunnerEnd = Extract<SessionEnd, { kind: 'end' }>;
@@ -130,12 +120,11 @@ export class LiveRun {
         throw this.#isCancelled ? new Stop('cancelled', '') : new Stop('lost', `The process that drives the browser ended: ${end.reason}`);
       }
       if (this.#commits > before) offline = 1;
-      if (end.failure?.code !== 'job.network' || definition.host === undefined || offline > mostOffline) {
-        return await this.#conclude(end, definition);
-      }
+      const isOffline = end.failure?.code === 'job.network' && offline <= mostOffline && !this.#isCancelled;
+      if (!isOffline || definition.host === undefined) return await this.#conclude(end, definition);
       await this.#advances.add({ entries: end.entries, files: end.files });
       const host = this.#host ?? definition.host;
-      await this.#idle('network', end.failure.message, () => untilReachable(host, this.#deps, this.#stopping.signal));
+      await this.#idle('network', end.failure?.message ?? '', () => untilReachable(host, this.#deps, this.#stopping.signal));
     }
   }
 
@@ -191,7 +180,10 @@ export class LiveRun {
     { definition, hidden, collections }: RunDefinition,
   ): Promise<Ending> {
     if (outcome !== 'done') {
-      const ending = await this.#finish(outcome, { entries, files, failure });
+      // What the user wanted to end has failed for that.
+      const ending = this.#isCancelled
+        ? await this.#finish('cancelled', { entries, files })
+        : await this.#finish(outcome, { entries, files, failure });
       // A browser that the user sees may have been closed on purpose.
       return ending.state === 'lost' ? { ...ending, again: hidden } : ending;
     }
@@ -207,10 +199,8 @@ export class LiveRun {
   }
 
   async #finish(outcome: RunnerEnd['outcome'], change: Advance): Promise<Ending> {
-    await this.#advances.add({
-      ...change,
-      state: { to: outcome, ...(change.failure === undefined ? {} : { reason: change.failure.message.slice(0, 500) }) },
-    });
+    const reason = change.failure === undefined ? {} : { reason: plainLine(change.failure.message, 500) };
+    await this.#advances.end({ ...change, state: { to: outcome, ...reason } });
     return outcome === 'lost' ? { state: 'lost', again: true, progress: this.#commits > 0 } : { state: outcome };
   }
 
@@ -225,7 +215,7 @@ export class LiveRun {
       if (!(cause instanceof Stop)) return await this.#finish('failed', { failure: failureOf(cause) });
       if (cause.ending === 'taken') return { state: 'taken' };
       if (cause.ending === 'cancelled') return await this.#finish('cancelled', {});
-      await this.#advances.add({ state: { to: 'lost', reason: cause.message.slice(0, 500) } });
+      await this.#advances.end({ state: { to: 'lost', reason: plainLine(cause.message, 500) } });
       return { state: 'lost', again: true, progress: this.#commits > 0 };
     } catch (error) {
       this.#deps.log.warn(`The end of run ${this.id} could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
@@ -240,7 +230,7 @@ export class LiveRun {
     const state = {
       to,
       ...(waitingFor === undefined ? {} : { waitingFor }),
-      ...(reason === undefined ? {} : { reason: reason.slice(0, 500) }),
+      ...(reason === undefined ? {} : { reason: plainLine(reason, 500) }),
     };
     this.#advances.add({ state }).catch((error: unknown) => this.#stop(error));
   }

@@ -58,7 +58,7 @@ export async function collectJobs(
 
 const invalid = (message: string) => new AppError('job.invalid', message, { problems: [] });
 
-export function jobsRunBy(steps: readonly Step[]): string[] {
+function jobsRunBy(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
     if (step.disabled === true) return [];
     if ('runJob' in step) return [step.runJob];

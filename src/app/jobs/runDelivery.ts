@@ -1,3 +1,4 @@
+import { plainLine } from '../../core/jobs/plainText.ts';
 import type { FromRunner } from '../../protocol/jobs/runnerMessages.ts';
 import type { LogEntry, RunFile } from '../../protocol/jobs/runs.ts';
 import type { Advance, Advances } from './advances.ts';
@@ -65,7 +66,7 @@ export class RunDelivery {
     const entry: LogEntry = {
       step,
       kind: kind === 'export' ? 'export' : 'publish',
-      what: `Write ${path.replaceAll(/\p{Cc}/gu, ' ').slice(-400)}`,
+      what: plainLine(`Write ${path}`, 500),
       where: null,
       result: 'ok',
       at: began,

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/appError.ts';
 import type { ErrorCode } from '../../core/appError.ts';
+import { plainText } from '../../core/jobs/plainText.ts';
 
 /** Codes that a runner's process may give; any other is a mistake of ours. */
 const known: readonly ErrorCode[] = [
@@ -36,6 +37,7 @@ export const toldFailure = ({ code, message }: { code: string; message: string }
 
 /** What a failure is to a run: in the database, and for people. */
 export function failureOf(error: unknown): { code: string; message: string; step: null } {
-  if (AppError.is(error)) return { code: error.code, message: error.message, step: null };
-  return { code: 'internal', message: `ClaudeTask made a mistake: ${error instanceof Error ? error.message : String(error)}`, step: null };
+  if (AppError.is(error)) return { code: error.code, message: plainText(error.message, 4000), step: null };
+  const message = `ClaudeTask made a mistake: ${error instanceof Error ? error.message : String(error)}`;
+  return { code: 'internal', message: plainText(message, 4000), step: null };
 }

@@ -153,8 +153,8 @@ export class RunSession {
     advances.add({ checkpoint, entries, records, files, healed, step }).then(() => {
       this.commits++;
       this.checkpoint = checkpoint ?? this.checkpoint;
-      this.#tellEntries(entries ?? []);
       this.#send({ kind: 'committed', run: this.#ticket.number, seq });
+      this.#tellEntries(entries ?? []);
     }, onFailure);
   }
 

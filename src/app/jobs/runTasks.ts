@@ -1,4 +1,5 @@
 import { AppError } from '../../core/appError.ts';
+import { plainLine } from '../../core/jobs/plainText.ts';
 import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
 import type { LogEntry } from '../../protocol/jobs/runs.ts';
 import type { RunDeps } from './runDeps.ts';
@@ -22,7 +23,7 @@ export async function createTasks(rules: readonly Rule[], { store, clock }: RunD
     } catch (error) {
       // What was read is not lost because of a template that names a field that is not there.
       if (!AppError.is(error) || error.code === 'cancelled') throw error;
-      const message = error.message.replaceAll('\n', ' ').slice(0, 2000);
+      const message = plainLine(error.message, 2000);
       entries.push({ ...entry, result: 'failed', ms: Math.max(0, clock.now() - at), count: 0, message });
     }
   }

@@ -3,10 +3,11 @@ import type { OperationOutput } from '../../protocol/operations.ts';
 import { DisposableStore } from '../../util/disposable.ts';
 import { Leases } from './leases.ts';
 import { LiveRun } from './liveRun.ts';
-import type { Ending, RunMemory } from './liveRun.ts';
+import type { RunMemory } from './liveRun.ts';
 import type { RunDeps } from './runDeps.ts';
 import { RunQueue } from './runQueue.ts';
 import type { RunSlot } from './runSlots.ts';
+import type { Ending } from './runStop.ts';
 
 export interface WorkshopDeps extends RunDeps {
   trusted(): boolean;

@@ -22,11 +22,6 @@ interface HostState {
   limit: number | null;
   resetAt: number;
   inflight: number;
-  /** When the latest request went out that the newest `remaining` knows of. */
-  counted: number;
-  /** Smallest distance of requests after the website has told its limit. */
-  minDelay: number;
-  nextAt: number;
   failures: number;
   /** Set while the breaker is open: then one request is let through, to see. */
   open: boolean;
@@ -73,14 +68,12 @@ export class Governor {
     const until = Math.max(
       state.pauseUntil,
       pace > 0 ? state.paceUntil : 0,
-      state.nextAt,
       // The last grant is never used up: other clients of the user count too.
       state.remaining !== null && state.remaining <= state.inflight ? state.resetAt : 0,
     );
     if (now < until) return Math.max(1, Math.ceil(until - now));
     // A pace of exactly one second looks like a machine, and falls into step with other machines.
     if (pace > 0) state.paceUntil = now + pace * (0.8 + 0.4 * this.#clock.random());
-    state.nextAt = now + state.minDelay;
     state.inflight++;
     return { host, at: now };
   }
@@ -114,9 +107,6 @@ export class Governor {
         limit: null,
         resetAt: 0,
         inflight: 0,
-        counted: 0,
-        minDelay: 0,
-        nextAt: 0,
         failures: 0,
         open: false,
         probing: false,
