@@ -12,7 +12,7 @@ import { writeAuditReport } from './auditFiles.ts';
 import { openWindow } from './browserWindows.ts';
 import { Deferred } from './deferred.ts';
 import { exportOf, present } from './exports.ts';
-import { FolderJobs } from './jobCatalog.ts';
+import { JobFiles } from './jobCatalog.ts';
 import type { Answer, BrowserRequest, JobEngine, OpenAsk, RunLine, RunProgress, RunsChange, StartRequest } from './jobEngine.ts';
 import type { RunningHash, ScheduleMemory } from './ports.ts';
 import { ProgressFeed } from './progressFeed.ts';
@@ -44,7 +44,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
 
 class FolderEngine implements JobEngine {
   readonly #deps: EngineDeps;
-  readonly jobs: FolderJobs;
+  readonly jobs: JobFiles;
   readonly #asks = new Asks();
   readonly #progress: ProgressFeed;
   readonly #scheduler: Scheduler;
@@ -62,7 +62,7 @@ class FolderEngine implements JobEngine {
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
-    this.jobs = this.#subscriptions.add(new FolderJobs(deps));
+    this.jobs = this.#subscriptions.add(new JobFiles(deps));
     this.#progress = this.#subscriptions.add(new ProgressFeed(deps.timers));
     this.onDidProgress = this.#progress.onDidTell;
     this.#scheduler = this.#subscriptions.add(

@@ -41,7 +41,7 @@ export interface CatalogDeps {
 
 const ending = /\.job\.(ya?ml|json)$/i;
 
-export class FolderJobs implements JobCatalog, Disposable {
+export class JobFiles implements JobCatalog, Disposable {
   readonly #deps: CatalogDeps;
   readonly #root: string;
   readonly #changed = new Emitter<readonly string[]>();

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { agentFields } from '../../core/agents/agentFields.ts';
 import type { AgentFormState } from '../../protocol/agentFormMessages.ts';
@@ -11,6 +10,7 @@ import { icon } from './icons.ts';
 import { findProblems, Problems } from './Problems.tsx';
 import { KnownField, Properties } from './Properties.tsx';
 import { LineBox, LongBox } from './TextBox.tsx';
+import { Skeleton } from '../shared/Skeleton.tsx';
 
 const nameSpec = agentFields.find(({ key }) => key === 'name');
 const longTexts = agentFields.filter(({ kind }) => kind === 'longText');
@@ -19,7 +19,13 @@ export function AgentForm(): JSX.Element {
   const { state, announcement } = useUi();
   return (
     <>
-      {state === null ? <Skeleton /> : state.frontmatter === 'read' ? <Page state={state} /> : <Empty state={state} />}
+      {state === null ? (
+        <Skeleton label={t('Loading the agent')} form />
+      ) : state.frontmatter === 'read' ? (
+        <Page state={state} />
+      ) : (
+        <Empty state={state} />
+      )}
       <div class="hidden-text" role="status">
         <span key={announcement.nth}>{announcement.text}</span>
       </div>
@@ -96,22 +102,5 @@ function Empty({ state }: { state: AgentFormState }): JSX.Element {
         )}
       </div>
     </main>
-  );
-}
-
-/** Nothing for 300 ms: most files are there before. */
-function Skeleton(): JSX.Element | null {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 300);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isLate) return null;
-  return (
-    <div class="form skeleton" role="group" aria-busy="true" aria-label={t('Loading the agent')}>
-      <div />
-      <div />
-      <div />
-    </div>
   );
 }

@@ -10,6 +10,7 @@ import { onGridKey } from './keyboard.ts';
 import { clickRow } from './pointer.ts';
 import { RowSlot } from './Row.tsx';
 import { isSelected } from './selection.ts';
+import { onScroll } from '../shared/onScroll.ts';
 
 const rowHeight = 24;
 const headerHeight = 28;
@@ -145,13 +146,7 @@ function useColumnsInView(scroller: { current: HTMLElement | null }, columns: Co
       const { from, to } = current.current.now();
       if (from !== current.current.range.from || to !== current.current.range.to) redraw();
     };
-    element.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
+    return onScroll(element, look);
   }, []);
   return range;
 }

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { t } from '../shared/strings.ts';
 import { useRecordsPage, useUi } from './context.ts';
@@ -7,6 +6,7 @@ import { Footer } from './Footer.tsx';
 import { Grid } from './Grid.tsx';
 import { icon } from './icons.ts';
 import { Toolbar } from './Toolbar.tsx';
+import { Skeleton } from '../shared/Skeleton.tsx';
 
 export function Page(): JSX.Element {
   const page = useRecordsPage();
@@ -22,7 +22,7 @@ export function Page(): JSX.Element {
           </button>
         </main>
       ) : ui.job === null || (ui.isBusy && ui.list === 0) ? (
-        <Skeleton />
+        <Skeleton label={t('Loading the records')} />
       ) : (
         <main class="records">
           <h1 class="hidden-text">{t('Records of {0}', ui.job)}</h1>
@@ -76,22 +76,5 @@ function Messages(): JSX.Element {
         </div>
       )}
     </>
-  );
-}
-
-/** Nothing for 300 ms: most records are there before. */
-function Skeleton(): JSX.Element | null {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 300);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isLate) return null;
-  return (
-    <div class="skeleton" role="group" aria-busy="true" aria-label={t('Loading the records')}>
-      <div />
-      <div />
-      <div />
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import './records.css';
 import { render } from 'preact';
+import { askUntil } from '../shared/askUntil.ts';
 import { openPageChannel } from '../shared/pageChannel.ts';
 import { isRecord } from '../shared/record.ts';
 import { RecordsContext } from './context.ts';
@@ -14,7 +15,11 @@ function folderOfPage(): string {
 }
 
 function start(root: HTMLElement): void {
-  const channel = openPageChannel<RecordsContract>(['init', 'changed', 'show', 'problem'], (message) => page.receive(message));
+  let isAnswered = false;
+  const channel = openPageChannel<RecordsContract>(['init', 'changed', 'show', 'problem'], (message) => {
+    isAnswered = true;
+    page.receive(message);
+  });
   const page = createRecordsPage(channel, folderOfPage());
   render(
     <RecordsContext.Provider value={page}>
@@ -22,7 +27,10 @@ function start(root: HTMLElement): void {
     </RecordsContext.Provider>,
     root,
   );
-  channel.post({ kind: 'ready' });
+  askUntil(
+    () => isAnswered,
+    () => channel.post({ kind: 'ready' }),
+  );
 }
 
 const root = document.getElementById('root');

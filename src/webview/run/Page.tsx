@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { t } from '../shared/strings.ts';
 import { Asks } from './Asks.tsx';
@@ -8,6 +7,7 @@ import { Header } from './Header.tsx';
 import { icon } from './icons.ts';
 import { Log } from './Log.tsx';
 import { Steps } from './Steps.tsx';
+import { Skeleton } from '../shared/Skeleton.tsx';
 
 export function Page(): JSX.Element {
   const page = useRunPage();
@@ -46,28 +46,11 @@ export function Page(): JSX.Element {
           </button>
         </main>
       ) : (
-        <Skeleton />
+        <Skeleton label={t('Loading the run')} />
       )}
       <div class="hidden-text" role="status">
         <span key={announcement.nth}>{announcement.text}</span>
       </div>
     </>
-  );
-}
-
-/** Nothing for 300 ms: most runs are there before. */
-function Skeleton(): JSX.Element | null {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 300);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isLate) return null;
-  return (
-    <div class="skeleton" role="group" aria-busy="true" aria-label={t('Loading the run')}>
-      <div />
-      <div />
-      <div />
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import './run.css';
 import { render } from 'preact';
+import { askUntil } from '../shared/askUntil.ts';
 import { openPageChannel } from '../shared/pageChannel.ts';
 import { isRecord } from '../shared/record.ts';
 import { RunContext } from './context.ts';
@@ -7,7 +8,11 @@ import { Page } from './Page.tsx';
 import { createRunPage, type RunContract } from './runPage.ts';
 
 function start(root: HTMLElement): void {
-  const channel = openPageChannel<RunContract>(['init', 'details', 'progress', 'asks', 'problem'], (message) => page.receive(message));
+  let isAnswered = false;
+  const channel = openPageChannel<RunContract>(['init', 'details', 'progress', 'asks', 'problem'], (message) => {
+    isAnswered = true;
+    page.receive(message);
+  });
   const page = createRunPage(channel);
   keepState(channel.saveState);
   render(
@@ -16,7 +21,10 @@ function start(root: HTMLElement): void {
     </RunContext.Provider>,
     root,
   );
-  channel.post({ kind: 'ready' });
+  askUntil(
+    () => isAnswered,
+    () => channel.post({ kind: 'ready' }),
+  );
 }
 
 /** The page is told once which run it shows, and keeps it for the panel's return after a reload of the window. */

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import { showRow, useFixedRows } from './fixedRows.ts';
+import { onScroll } from './onScroll.ts';
 
 const rowHeight = 22;
 
@@ -43,13 +44,7 @@ export function ActiveList(props: ActiveListProps): JSX.Element {
       height = element.clientHeight;
       onAtEnd(element.scrollTop + element.clientHeight >= element.scrollHeight - 4);
     };
-    element.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
+    return onScroll(element, look);
   }, [onAtEnd]);
 
   const go = (index: number): void => {

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
+import { onScroll } from './onScroll.ts';
 
 /** Rows beyond the edges that are drawn all the same, so that a small step shows no hole. */
 const overscan = 6;
@@ -35,13 +36,7 @@ export function useFixedRows(scroller: RefObject<HTMLElement | null>, count: num
       const { first, end } = current.current();
       if (first !== drawn.current.first || end !== drawn.current.end) redraw();
     };
-    element.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
+    return onScroll(element, look);
   }, [scroller]);
   return range;
 }
