@@ -1,5 +1,5 @@
 // Builds everything: node esbuild.mjs [--production] [--tests] [--watch]
-//   dist/extension.js, dist/host-*.js        the host: what activation needs, and the rest in pieces that are loaded when first needed
+//   dist/extension.js, dist/host-*.cjs       the host: what activation needs, and the rest in pieces that are loaded when first needed
 //   dist/storage.js                          the storage thread
 //   dist/jobRunner.js                        the process that drives browsers
 //   dist/playwright/**                       what it needs of playwright-core, unmodified
@@ -116,13 +116,21 @@ const host = {
 /** The pieces are named after their content: those of an earlier build would stay. */
 function removePieces(folder) {
   for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
-    if (/^host-.*\.js(\.map)?$/.test(file)) fs.rmSync(path.join(folder, file));
+    if (/^host-.*\.c?js(\.map)?$/.test(file)) fs.rmSync(path.join(folder, file));
 }
+
+/** `.cjs`, because vsce takes every `.js` file for one that is loaded at the start, and says that there are too many. */
+const asCjs = (text) => text.replace(/"\.\/(host-[A-Z0-9]{8})\.js"/g, '"./$1.cjs"');
 
 async function rewritePieces(split) {
   removePieces(dist());
   const entryPoints = Object.keys(split.metafile.outputs).map((file) => from(file));
-  await build({ ...forNode, entryPoints, outdir: 'dist', bundle: false, supported: { 'dynamic-import': false } });
+  const rewriting = { ...forNode, entryPoints, outdir: 'dist', bundle: false, supported: { 'dynamic-import': false }, write: false };
+  const { outputFiles } = await build(rewriting);
+  for (const { path: file, text } of outputFiles) {
+    const isPiece = path.basename(file).startsWith('host-');
+    fs.writeFileSync(isPiece ? file.replace(/\.js$/, '.cjs') : file, file.endsWith('.js') ? asCjs(text) : text);
+  }
 }
 
 async function buildHost() {

@@ -86,7 +86,8 @@ export async function verifyAudit({ stores, maintenance, hash }: Upkeep): Promis
   }
 
   // Rows that are missing or broken say more than what does not fit because of them.
-  if (broken.length === 0 && problems.every(({ kind }) => kind === 'edited')) problems.push(...(await jobs.finish(last, () => maintenance.pause())));
+  if (broken.length === 0 && problems.every(({ kind }) => kind === 'edited'))
+    problems.push(...(await jobs.finish(last, () => maintenance.pause())));
   problems.push(...explain(broken, (row, tasks) => hashOf(row, tasks)));
 
   const found = await tallyTasks({ stores, maintenance }, last);

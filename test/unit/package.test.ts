@@ -100,14 +100,14 @@ describe('the package', () => {
 
   test('holds these files and no others', () => {
     // The pieces of the host are named after their content.
-    const pieces = [...files.keys()].filter((name) => /^extension\/dist\/host-[A-Z0-9]{8}\.js$/.test(name));
-    assert.ok(pieces.length > 0 && pieces.length < 100, `${pieces.length} pieces`);
+    const pieces = [...files.keys()].filter((name) => /^extension\/dist\/host-[A-Z0-9]{8}\.cjs$/.test(name));
+    assert.ok(pieces.length > 0 && pieces.length < 120, `${pieces.length} pieces`);
     assert.deepEqual([...files.keys()].filter((name) => !pieces.includes(name)).sort(), [...packaged].sort());
   });
 
-  test('is smaller than 2,600 kB', () => {
+  test('is smaller than 2,750 kB', () => {
     const { size } = fs.statSync(vsix);
-    assert.ok(size < 2_600_000, `${size} bytes`);
+    assert.ok(size < 2_750_000, `${size} bytes`);
   });
 
   test('has the entry point, the icon and the texts where the manifest says', () => {
