@@ -141,6 +141,7 @@ export function compose(context: vscode.ExtensionContext): App {
   const jobView = parts.add(createJobView({ folders: jobFolders, stores, setContext }));
   const icon = { light: inExtension('media', 'board-light.svg'), dark: inExtension('media', 'board-dark.svg') };
   const pages = parts.add(new JobPanels({ folders: jobFolders, stores, log, dist, icon }));
+  pages.restoreAfterReload();
   parts.add(registerJobFiles({ folders: jobFolders, log, setContext }));
   let texts: JobTexts | undefined;
   const jobTexts = () => (texts ??= parts.add(new JobTexts()));

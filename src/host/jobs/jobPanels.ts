@@ -28,6 +28,16 @@ export class JobPanels implements JobPages, Disposable {
   constructor(deps: JobPanelsDeps) {
     this.#deps = deps;
     this.#subscriptions.add(
+      deps.stores.onDidChangeFolders(() => {
+        // The runs of a folder that left the workspace are not reachable any more.
+        for (const { panel, jobs } of this.#open.values()) if (deps.stores.get(jobs.tasks.key) !== jobs.tasks) panel.dispose();
+      }),
+    );
+  }
+
+  /** From now on pages come back after a reload of the window. */
+  restoreAfterReload(): void {
+    this.#subscriptions.add(
       vscode.window.registerWebviewPanelSerializer(runViewType, {
         deserializeWebviewPanel: async (panel, state: unknown) => {
           const jobs = await this.#folderOf(state);
@@ -45,12 +55,6 @@ export class JobPanels implements JobPages, Disposable {
           if (jobs === undefined || typeof job !== 'string') panel.dispose();
           else await this.#adoptRecords(jobs, job, null, panel);
         },
-      }),
-    );
-    this.#subscriptions.add(
-      deps.stores.onDidChangeFolders(() => {
-        // The runs of a folder that left the workspace are not reachable any more.
-        for (const { panel, jobs } of this.#open.values()) if (deps.stores.get(jobs.tasks.key) !== jobs.tasks) panel.dispose();
       }),
     );
   }
