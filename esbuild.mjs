@@ -370,7 +370,7 @@ function report(results) {
   write(from('out/meta.json'), JSON.stringify(metafile));
   write(dist('THIRD-PARTY-NOTICES.txt'), noticesText(metafile));
   const built = [...fs.readdirSync(dist()), ...playwrightFiles.map((file) => `playwright/${file}`)];
-  for (const file of built.filter((name) => !name.endsWith('.map') && name !== 'playwright').sort()) {
+  for (const file of built.filter((name) => !name.endsWith('.map') && name !== 'playwright').sort((a, b) => (a < b ? -1 : 1))) {
     const content = fs.readFileSync(dist(file));
     const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
     console.log(`dist/${file.padEnd(24)}${kB(content.length)}${kB(gzipSync(content, { level: 9 }).length)} gzip`);

@@ -85,7 +85,8 @@ export function compose(context: vscode.ExtensionContext): App {
         void run(`board: open ${what}`, async () => {
           const { openOrigin } = await import('./host/commands/taskLook.ts');
           if (what === 'origin') await openOrigin(folder, taskId);
-          else await (await import('./host/commands/taskEdit.ts')).openDescription(folder, taskId);
+          else if (what === 'description') await (await import('./host/commands/taskEdit.ts')).openDescription(folder, taskId);
+          else await vscode.commands.executeCommand(`claudetask.task.${what === 'job' ? 'runJob' : 'showRun'}`, { folder: folder.key, taskId });
         }),
     }),
   );

@@ -141,10 +141,8 @@ if (!fs.existsSync(path.join(root, 'node_modules/.package-lock.json'))) {
   console.log('Installing dependencies: npm ci');
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) process.exit(1);
 }
-if (has(inBrowser)) {
-  installHost();
-  ensureChromium();
-}
+if (has(inBrowser)) installHost();
+if (has([...inBrowser, 'adapter'])) ensureChromium();
 if (has(['adapter', 'e2e'])) ensureSqlite();
 if (has(['adapter'])) {
   const reason = claudeUnavailable();

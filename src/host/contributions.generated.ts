@@ -5,6 +5,8 @@ export const commandIds = [
   'claudetask.task.createFromSelection',
   'claudetask.task.createHere',
   'claudetask.task.createSubtask',
+  'claudetask.task.runJob',
+  'claudetask.task.showRun',
   'claudetask.task.reveal',
   'claudetask.task.search',
   'claudetask.task.move',

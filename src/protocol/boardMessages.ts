@@ -1,14 +1,19 @@
 import * as z from 'zod';
 import type { Status, TaskRow } from '../core/task.ts';
+import type { JobRun } from './jobs/runs.ts';
 import type { Reply, StoreEvent, StoreState } from './wire.ts';
+
+/** What a card can open. */
+export const boardThings = ['origin', 'description', 'run', 'job'] as const;
+export type BoardThing = (typeof boardThings)[number];
 
 /** What the board asks of the host. It may name operations of the table, never VS Code commands. */
 export const boardRequest = z.discriminatedUnion('kind', [
   /** The page listens now: the host answers with `init`. */
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('call'), id: z.int(), operation: z.string().max(100), input: z.unknown() }),
-  /** Open what belongs to a task: its origin in the editor. */
-  z.strictObject({ kind: z.literal('open'), taskId: z.int().positive(), what: z.enum(['origin', 'description']) }),
+  /** Open what belongs to a task: its origin in the editor, its description, the run that works for it, or the choice of a job to run for it. */
+  z.strictObject({ kind: z.literal('open'), taskId: z.int().positive(), what: z.enum(boardThings) }),
   /** Missed a revision, or was hidden: send `init` anew. */
   z.strictObject({ kind: z.literal('resync') }),
   /** The cards selected now, so that commands and native menus know them. */
@@ -39,7 +44,16 @@ export interface BoardColumn {
 /** What the host tells the board. */
 export type BoardMessage =
   /** The first cards of each column at once; `rest` follows. */
-  | { kind: 'init'; revision: number; columns: BoardColumn[]; complete: boolean; config: BoardConfig; state: StoreState }
+  | {
+      kind: 'init';
+      revision: number;
+      columns: BoardColumn[];
+      complete: boolean;
+      /** Runs that are not over and work for a task; from then on events tell of them. */
+      runs: JobRun[];
+      config: BoardConfig;
+      state: StoreState;
+    }
   /** The remaining rows, in chunks; the last one has `complete: true`. */
   | { kind: 'rest'; revision: number; tasks: TaskRow[]; complete: boolean }
   | { kind: 'event'; event: StoreEvent }

@@ -179,5 +179,6 @@ export class RunnerRig implements AsyncDisposable {
     else this.process.kill('SIGTERM');
     await eventually('the runner ends', () => this.process.exitCode !== null || this.process.signalCode !== null, 20_000);
     await exit;
+    if (this.stderr !== '') throw new Error(`The runner's process complained: ${this.stderr}`);
   }
 }

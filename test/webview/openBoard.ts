@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { statuses, type Status, type TaskRow } from '../../src/core/task.ts';
+import type { JobRun } from '../../src/protocol/jobs/runs.ts';
 import type { BoardConfig, BoardMessage, BoardViewState } from '../../src/protocol/boardMessages.ts';
 import { launchBrowser } from '../rig/browser.ts';
 import { builtPageFile, coverPage } from '../rig/pageCoverage.ts';
@@ -12,6 +13,8 @@ import { installScriptedHost } from './scriptedHost.ts';
 
 export interface BoardOptions {
   rows?: TaskRow[];
+  /** Jobs that work for tasks. */
+  runs?: JobRun[];
   config?: Partial<BoardConfig>;
   theme?: ThemeId;
   width?: number;
@@ -64,6 +67,7 @@ export async function openBoard(options: BoardOptions = {}): Promise<OpenBoard> 
     kind: 'init',
     revision: 100,
     complete: true,
+    runs: options.runs ?? [],
     config,
     state: { role: 'owner' },
     columns: statuses.map((status) => {

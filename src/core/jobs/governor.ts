@@ -78,12 +78,12 @@ export class Governor {
     return { host, at: now };
   }
 
-  /** The request is over. `status` null: there was no answer. */
-  end(ticket: Ticket, status: number | null, headers: Headers = {}): void {
+  /** The request is over. `status` null: the host did not answer; `unsent`: that says nothing about the host. */
+  end(ticket: Ticket, status: number | null | 'unsent', headers: Headers = {}): void {
     const state = this.#state(ticket.host);
     state.inflight = Math.max(0, state.inflight - 1);
     state.probing = false;
-    this.#hear(state, status, headers);
+    if (status !== 'unsent') this.#hear(state, status, headers);
   }
 
   /** An answer to a request that nobody asked for here, such as one the page made by itself. Only what slows down is heard. */

@@ -25,6 +25,8 @@ const next: Readonly<Record<RunState, readonly RunState[]>> = {
 };
 
 export const canBecome = (from: RunState, to: RunState): boolean => next[from].includes(to);
+/** The states of runs that are not over. */
+export const liveStates = ['queued', 'waiting', 'running', 'lost'] as const satisfies readonly RunState[];
 /** Whether it is over, so that the job may be started anew. A lost run is not: it wants to be resumed or cancelled. */
 export const isOver = (state: RunState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
 

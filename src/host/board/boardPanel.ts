@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports.ts';
+import { liveStates } from '../../core/jobs/run.ts';
 import { statuses, type TaskRow } from '../../core/task.ts';
-import type { BoardAction, BoardConfig, BoardMessage, BoardRequest } from '../../protocol/boardMessages.ts';
+import type { BoardAction, BoardConfig, BoardMessage, BoardRequest, BoardThing } from '../../protocol/boardMessages.ts';
 import type { StoreEvent, StoreState } from '../../protocol/wire.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import type { SettingId } from '../contributions.generated.ts';
@@ -31,7 +32,7 @@ export interface BoardDeps {
   dist: vscode.Uri;
   icon: { light: vscode.Uri; dark: vscode.Uri };
   /** What the page asked to open. */
-  open(folder: FolderTasks, taskId: number, what: 'origin' | 'description'): void;
+  open(folder: FolderTasks, taskId: number, what: BoardThing): void;
 }
 
 /** One board in an editor tab: shows the tasks of one folder and passes on what the page asks. */
@@ -164,9 +165,13 @@ export class BoardPanel implements Disposable {
       this.#subscriptions.add(store.onDidReset(() => void (this.#listening && this.#send())));
     }
     this.#held ??= [];
-    const { revision, columns } = await store.call('task.snapshot', { limitPerColumn: firstCards });
+    const [{ revision, columns }, { runs }] = await Promise.all([
+      store.call('task.snapshot', { limitPerColumn: firstCards }),
+      store.call('job.runs', { states: [...liveStates] }),
+    ]);
     const complete = columns.every((column) => column.tasks.length === column.total);
-    return { kind: 'init', revision, columns, complete, config: this.#config(), state: store.state };
+    const ofTasks = runs.filter(({ task }) => task !== null);
+    return { kind: 'init', revision, columns, complete, runs: ofTasks, config: this.#config(), state: store.state };
   }
 
   async #send(): Promise<void> {
@@ -182,7 +187,7 @@ export class BoardPanel implements Disposable {
       this.#deps.log.error(`The board of ${this.folder.folder.name} could not be filled.`, error);
       // An empty board that says why is better than a page that waits.
       const columns = statuses.map((status) => ({ status, total: 0, tasks: [] }));
-      this.#post({ kind: 'init', revision: 0, columns, complete: true, config: this.#config(), state: this.#state() });
+      this.#post({ kind: 'init', revision: 0, columns, complete: true, runs: [], config: this.#config(), state: this.#state() });
     }
   }
 

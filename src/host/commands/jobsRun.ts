@@ -3,6 +3,7 @@ import { readDefinition } from '../../app/jobs/runDefinition.ts';
 import { AppError } from '../../core/appError.ts';
 import { askForAnswer } from '../jobs/answerAsk.ts';
 import { askInputs } from '../jobs/askInputs.ts';
+import type { FolderJobs } from '../jobs/folderJobs.ts';
 import { agreesToHosts, isTrusted } from '../jobs/mayRun.ts';
 import { say } from '../say.ts';
 import { isLive, isResumable, needsPerson, runDescription, runIcon } from '../trees/jobs/runWords.ts';
@@ -26,6 +27,17 @@ async function run(deps: JobCommandDeps, args: readonly unknown[], options: RunO
   });
   const runnable = target && (await readRunnable(target));
   return runnable && (await startJob(deps, runnable, options));
+}
+
+/** Asks which job of the folder is to work for a task, and runs it. */
+export async function runJobForTask(deps: JobCommandDeps, jobs: FolderJobs, task: number): Promise<void> {
+  const target = await askJob(deps, [], {
+    title: vscode.l10n.t('Run Job for #{0}', task),
+    only: (one) => one.jobs === jobs && isFree(one),
+    none: vscode.l10n.t('There is no job that could be started: none is there, or all of them run.'),
+  });
+  const runnable = target && (await readRunnable(target));
+  if (runnable) await startJob(deps, runnable, { task });
 }
 
 async function runFromStep(deps: JobCommandDeps, args: readonly unknown[]): Promise<void> {

@@ -8,7 +8,7 @@ import type { LiveRun, Outcome, StepAt } from './liveRun.ts';
 import type { Inside } from './loops.ts';
 import { EnoughPages, reloadRefused } from './navigate.ts';
 import { perform } from './perform.ts';
-import { passWall } from './thresholds.ts';
+import { passWall, WayLost } from './thresholds.ts';
 import { isWrite } from './writes.ts';
 import { WallError } from './walls.ts';
 import { orAborted, sleep } from './waits.ts';
@@ -94,14 +94,12 @@ async function tryStep(run: LiveRun, at: StepAt, inside: Attempt, write: boolean
       return null;
     } catch (error) {
       const fault = endsRun(run, at, error);
-      if (recoveries < mostRecoveries && (await isGotPast(run, at, error, write))) {
+      if (recoveries < mostRecoveries && (!write || notBegun.has(fault.code)) && (await isGotPast(run, at, error))) {
         recoveries++;
         continue;
       }
       // What is begun of a step that changes something is not begun again: only a search for its element is.
-      const again = write
-        ? fault.code === 'job.elementMissing' || fault.code === 'job.elementAmbiguous'
-        : at.step.retry !== undefined || mayPass(error) || mayPass(fault);
+      const again = write ? notBegun.has(fault.code) : at.step.retry !== undefined || mayPass(error) || mayPass(fault);
       if (turn >= tries || !again || never.has(fault.code)) return fault;
       run.log(at, 'failed', since, { message: `${fault.message} Tried again.` });
       await sleep(fullJitter(turn, retryBackoff, Math.random()), run.signal);
@@ -110,6 +108,9 @@ async function tryStep(run: LiveRun, at: StepAt, inside: Attempt, write: boolean
     }
   }
 }
+
+/** Failures of a step before it has done anything to the page. */
+const notBegun = new Set(['job.elementMissing', 'job.elementAmbiguous']);
 
 /** What no repetition mends. */
 const never = new Set([
@@ -127,7 +128,7 @@ const never = new Set([
 /** Throws on what ends the run whatever the step says; otherwise answers the failure. */
 function endsRun(run: LiveRun, at: StepAt, error: unknown): AppError {
   run.signal.throwIfAborted();
-  if (error instanceof EnoughPages || StepFailed.is(error)) throw error;
+  if (error instanceof EnoughPages || error instanceof StepFailed || error instanceof WayLost) throw error;
   if (error instanceof WallError)
     return new AppError('job.signedOut', `${at.what}: somebody has to sign in. Open the job browser and sign in, then resume the run.`);
   const fault = faultOf(error, at.what, run.where() === null ? '' : run.page.url());
@@ -145,25 +146,24 @@ export class StepFailed extends Error {
     this.fault = fault;
     this.path = path;
   }
-
-  static is(error: unknown): error is StepFailed {
-    return error instanceof StepFailed;
-  }
 }
 
-/** Whether the failure was of the page it happened on, and that is mended: somebody had to sign in, or the host had wanted to be left alone. */
-async function isGotPast(run: LiveRun, at: StepAt, error: unknown, write: boolean): Promise<boolean> {
+/**
+ * Whether the failure was of the page it happened on, and that is mended: somebody had to sign in, or the host had wanted to be left alone.
+ * @throws WayLost when it is mended, but what the steps before had done to the page is gone.
+ */
+async function isGotPast(run: LiveRun, at: StepAt, error: unknown): Promise<boolean> {
   if (error instanceof AppError && never.has(error.code)) return false;
   // A holding step has seen to it in its own steps, and stands somewhere that is not its beginning.
   if (holding.includes(at.kind) && !(error instanceof WallError)) return false;
-  if (!write && (await reloadRefused(run, at).catch(() => false))) return true;
+  if (await reloadRefused(run, at).catch(() => false)) return true;
   const there = run.lastPlace;
   const wall = error instanceof WallError ? error : await wallNow(run);
   if (wall === null) return false;
   await passWall(run, at, wall.url === null && there !== null ? new WallError(wall.wall, there) : wall);
-  if (there !== null && !write && run.page.url() !== there)
-    await run.page.goto(there, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
-  return true;
+  if ('request' in at.step) return true;
+  if (there !== null && run.page.url() !== there) await run.page.goto(there, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
+  throw new WayLost();
 }
 
 async function wallNow(run: LiveRun): Promise<WallError | null> {

@@ -1,8 +1,9 @@
 import { AppError } from '../../core/appError.ts';
 import { plainText } from '../../core/jobs/plainText.ts';
 import { hostAndPath } from '../../core/jobs/redact.ts';
+import { renderTemplate } from '../../core/jobs/template.ts';
 import { jobFile } from '../../protocol/jobs/jobFile.ts';
-import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
+import type { JobDefinition, JobSession } from '../../protocol/jobs/jobFile.ts';
 import type { FromRunner } from '../../protocol/jobs/runnerMessages.ts';
 import { Asks } from './asks.ts';
 import type { Answer } from './asks.ts';
@@ -20,7 +21,7 @@ import type { Gate } from './routing.ts';
 import { openSession } from './sessions.ts';
 import type { Session } from './sessions.ts';
 import { Trail } from './trail.ts';
-import { WorkingTime } from './waits.ts';
+import { orAborted, WorkingTime } from './waits.ts';
 import { placeOf, walk } from './walk.ts';
 
 type Send = (message: FromRunner) => void;
@@ -96,7 +97,7 @@ export class Conduct {
     try {
       const job = parseJob(this.#start.definition);
       const checkpoint = readCheckpoint(this.#start.checkpoint);
-      live = await this.#open(job);
+      live = await orAborted(this.#open(job), this.#abort.signal);
       restore(live, checkpoint);
       const from = checkpoint?.levels ?? (this.#start.fromStep === null ? null : placeOf(job.steps, this.#start.fromStep));
       await walk(live, job.steps, { path: '', around: [], position: '', resume: from });
@@ -123,7 +124,12 @@ export class Conduct {
       });
     });
     const session = job.session ?? { profile: usualProfile };
-    const opened = await openSession({ session, surroundings, gate, token, tab: 'tab' in session ? (session.tab ?? null) : null, signal });
+    const opened = await openSession({ session, surroundings, gate, token, tab: this.#tab(session), signal });
+    if (signal.aborted) {
+      // Nobody waits for it any more.
+      await opened.close();
+      signal.throwIfAborted();
+    }
     this.#session = opened;
     void opened.lost.then(() =>
       this.#stop(new AppError('job.browserLost', 'The browser was closed, or the connection to it broke. Resume the run to go on.')),
@@ -142,7 +148,6 @@ export class Conduct {
     });
     live.enterPage(opened.page);
     watchPage(live, opened.page);
-    if (signal.aborted) throw signal.reason;
     const limit = job.limits?.timeout ?? usualTimeout;
     this.#time = new WorkingTime(limit, () =>
       this.#stop(
@@ -155,6 +160,11 @@ export class Conduct {
     );
     this.#time.start();
     return live;
+  }
+
+  #tab(session: JobSession): string | null {
+    if (!('tab' in session) || session.tab === undefined) return null;
+    return renderTemplate(session.tab, { inputs: { ...this.#start.inputs, ...this.#start.secrets } });
   }
 
   #stop(reason: AppError): void {

@@ -4,7 +4,7 @@ import { hostAndPath } from '../../core/jobs/redact.ts';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const gone =
-  /(Target page, context or browser|Target|Browser|Page|Context|Frame) (has been |was )?(closed|crashed|detached)|browser has disconnected|Connection closed|WebSocket.*closed/i;
+  /(Target page, context or browser|Target|Browser|Page|Context) (has been |was )?(closed|crashed)|browser has disconnected|Connection closed|WebSocket.*closed/i;
 const offline =
   /ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|ADDRESS_UNREACHABLE|CONNECTION_REFUSED|CONNECTION_TIMED_OUT|CONNECTION_FAILED|CONNECTION_RESET|CONNECTION_CLOSED|CONNECTION_ABORTED|EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|NETWORK_ACCESS_DENIED|PROXY_CONNECTION_FAILED|TIMED_OUT|SOCKET_NOT_CONNECTED)|ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|socket hang up/;
 const passing =

@@ -13,14 +13,14 @@ import { newPageTrail, nextPage } from './paging.ts';
 import type { NextPage, PagingScope } from './paging.ts';
 import type { Level, PageSpot } from './position.ts';
 import { forgetRows, readPage } from './readSteps.ts';
-import { openThroughWalls, passWall } from './thresholds.ts';
+import { openThroughWalls, passWall, WayLost } from './thresholds.ts';
 import { WallError } from './walls.ts';
 
 /** Where a step that holds others stands. */
 export interface Inside {
   /** Its own place, kept up to date: a checkpoint in its body holds it. */
   level: Level;
-  /** Where to take up its body; null to begin it. Only for the first round. */
+  /** Where to take up its body; null to begin it. Only for the first round, which sets it to null. */
   resume: Level[] | null;
   /** Does the steps of its body. */
   walk(steps: readonly Step[], name: string, position: string, resume: Level[] | null): Promise<void>;
@@ -35,7 +35,7 @@ export async function branch(run: LiveRun, at: StepAt, step: IfStep, inside: Ins
   const { level } = inside;
   level.branch ??= (await holdsWithin(run, step.if, settleMs)) ? 'steps' : 'else';
   const steps = level.branch === 'steps' ? step.steps : (step.else ?? []);
-  await inside.walk(steps, level.branch, at.position, inside.resume);
+  await inside.walk(steps, level.branch, at.position, taken(inside));
   return { message: level.branch === 'steps' ? 'it holds' : 'it does not hold' };
 }
 
@@ -43,14 +43,19 @@ export async function forEach(run: LiveRun, at: StepAt, step: ForEachStep, insid
   const { in: source, as = 'item', max = Infinity } = step.forEach;
   const items = itemsOf(typeof source === 'string' ? run.value(source) : source).slice(0, max);
   const { level } = inside;
-  let { resume } = inside;
   for (let index = level.item ?? 0; index < items.length; index++) {
     level.item = index;
     run.progress(at.path, `${index + 1} of ${items.length}`);
-    await run.withItem({ [as]: items[index] }, () => inside.walk(step.steps, 'steps', join(at.position, index + 1), resume));
-    resume = null;
+    await run.withItem({ [as]: items[index] }, () => inside.walk(step.steps, 'steps', join(at.position, index + 1), taken(inside)));
   }
   return { count: items.length };
+}
+
+/** What a body is taken up at is of use once: a step that is tried again is elsewhere by then. */
+function taken(inside: Inside): Level[] | null {
+  const { resume } = inside;
+  inside.resume = null;
+  return resume;
 }
 
 const join = (position: string, number: number) => (position === '' ? String(number) : `${position}.${number}`);
@@ -70,7 +75,6 @@ export async function forEachPage(run: LiveRun, at: StepAt, step: ForEachPageSte
   const { level } = inside;
   const { max = Infinity } = step.forEachPage;
   const paging = new Paging(run, at, step);
-  let { resume } = inside;
   let rows = 0;
   let spot: PageSpot;
   if (level.spot === undefined) {
@@ -91,6 +95,7 @@ export async function forEachPage(run: LiveRun, at: StepAt, step: ForEachPageSte
       const place: StepAt = { ...at, position: join(at.position, page) };
       const body = async () => {
         // A body that is taken up in its middle has its records already.
+        const resume = taken(inside);
         if (step.extract !== undefined && resume === null) {
           const found = await paging.read(place, page, spot);
           rows += found.rows;
@@ -99,14 +104,15 @@ export async function forEachPage(run: LiveRun, at: StepAt, step: ForEachPageSte
         if (step.steps !== undefined) await inside.walk(step.steps, 'steps', place.position, resume);
       };
       await run.withItem({ page }, body);
-      resume = null;
-      level.spot = { page, url: resumableUrl(run.page.url()), first, done: true };
+      level.spot = spot = { ...spot, done: true };
       await inside.save(`Page ${page}`);
     }
     if (page >= max) {
       paging.collect(false);
       return { count: rows, message: `${page} pages, as many as the job wants` };
     }
+    // The steps may have led elsewhere, such as to the page of a row.
+    if (resumableUrl(run.page.url()) !== spot.url) await paging.goTo(spot, true);
     const next = await paging.next();
     if (next.kind === 'end') {
       if (!next.sure) run.say(`${at.what}: ${next.why}`, 'warning');
@@ -171,11 +177,13 @@ class Paging {
   /** Goes to a page that was read, or was about to be: by its address, or by going through the pages before it, which are not read again. */
   async goTo({ page, url, first }: PageSpot, anew = this.#at.attempt > 1): Promise<void> {
     const run = this.#run;
-    if (url !== null && (url !== first || page === 1)) {
+    if (url !== null && url !== first) {
       if (anew || resumableUrl(run.page.url()) !== url) await openThroughWalls(run, this.#at, url);
       return;
     }
-    if (first !== null && (anew || resumableUrl(run.page.url()) !== first)) await openThroughWalls(run, this.#at, first);
+    // One address for all pages: whatever was chosen before the list would be lost by opening it.
+    if (anew) throw new WayLost();
+    if (first !== null && resumableUrl(run.page.url()) !== first) await openThroughWalls(run, this.#at, first);
     this.#trail = newPageTrail();
     for (let at = 1; at < page; at++) {
       run.progress(this.#at.path, `Going to page ${page}: ${at}`);
@@ -205,7 +213,7 @@ export async function runJob(run: LiveRun, at: StepAt, step: PlainStepOf<'runJob
   }
   if (at.path.split('.job.').length > deepest) throw new AppError('job.invalid', 'Jobs run one another without end.', {});
   const job = parsed.data;
-  await run.withJob(job, inputsOf(job, run, step.with ?? {}), () => inside.walk(job.steps, 'job', at.position, inside.resume));
+  await run.withJob(job, inputsOf(job, run, step.with ?? {}), () => inside.walk(job.steps, 'job', at.position, taken(inside)));
   return {};
 }
 

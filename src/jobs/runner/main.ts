@@ -70,6 +70,8 @@ process.on('SIGINT', () => undefined);
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack ?? String(error)}\n`);
   for (const run of runs.values()) run.fail(error);
+  // After the runs have said how they ended. The next one gets a fresh process.
+  setImmediate(() => void shutDown());
 });
 
 send({ kind: 'ready', pid: process.pid, version: process.version });

@@ -45,21 +45,15 @@ export async function paced<T>(run: LiveRun, at: StepAt, act: () => Promise<T>):
   const url = run.page.url();
   run.lastAnswer = null;
   const leave = await enterHost(run, at, url);
-  let left = false;
-  const end = (status: number | null, headers: Record<string, string> = {}) => {
-    if (!left) leave(status, headers);
-    left = true;
-  };
+  let result: T;
   try {
-    const result = await act();
-    const answer = newestAnswer(run);
-    end(answer?.status ?? 200, answer?.headers);
-    if (answer !== null && isRefusal(answer.status))
-      await askPolitely(run, at, answer.url, () => run.page.reload({ waitUntil: 'domcontentloaded', timeout: at.timeout }));
-    return result;
+    result = await act();
   } finally {
-    end(newestAnswer(run)?.status ?? 200);
+    const answer = newestAnswer(run);
+    leave(answer?.status ?? 'unsent', answer?.headers);
   }
+  await reloadRefused(run, at);
+  return result;
 }
 
 const newestAnswer = (run: LiveRun) => run.lastAnswer;
@@ -92,7 +86,7 @@ async function askPolitely(run: LiveRun, at: StepAt, url: string, ask: () => Pro
       );
     } catch (error) {
       const fault = faultOf(error, at.what, url);
-      leave(null);
+      leave(fault.code === 'job.network' || fault.code === 'timeout' ? null : 'unsent');
       throw fault;
     }
     const [status, headers] = [response?.status() ?? 200, response?.headers() ?? {}];
@@ -105,13 +99,11 @@ async function askPolitely(run: LiveRun, at: StepAt, url: string, ask: () => Pro
 
 const isRefusal = (status: number) => status === 429 || status === 503;
 
+/** Tells the governor what came of a request. */
+type Leave = (status: number | null | 'unsent', headers?: Record<string, string>) => void;
+
 /** Waits until the host of an address may be asked. What it gives is called with what came of it. */
-export function enterHost(
-  run: LiveRun,
-  at: StepAt,
-  url: string,
-  pace = paceOf(run.job.limits?.pagesPerMinute),
-): Promise<(status: number | null, headers?: Record<string, string>) => void> {
+export function enterHost(run: LiveRun, at: StepAt, url: string, pace = paceOf(run.job.limits?.pagesPerMinute)): Promise<Leave> {
   return enter(url, pace, run.signal, (until) => {
     const host = URL.canParse(url) ? new URL(url).host : 'the host';
     if (until !== null) run.say(`${host} wants to be left alone until ${new Date(until).toLocaleTimeString('en-GB')}.`, 'warning');

@@ -20,7 +20,7 @@ export async function enter(
   pace: number,
   signal: AbortSignal,
   say: (until: number | null) => void,
-): Promise<(status: number | null, headers: Headers) => void> {
+): Promise<(status: number | null | 'unsent', headers: Headers) => void> {
   const host = hostOf(url);
   let said = false;
   for (;;) {

@@ -106,6 +106,7 @@ export function unguard(place: BrowserContext | Page): void {
 export async function letGo(page: Page): Promise<void> {
   const known = gates.get(page);
   gates.delete(page);
+  if (known !== undefined) known.gate = null;
   await Promise.allSettled([page.unrouteAll({ behavior: 'ignoreErrors' }), ...(known?.sessions ?? []).map((one) => one.detach())]);
 }
 

@@ -5,6 +5,9 @@ import { WallError } from './walls.ts';
 
 const mostWalls = 3;
 
+/** What the steps before have made of the page is gone, through a sign-in or a page opened anew: their way is to be gone again. */
+export class WayLost extends Error {}
+
 /** Waits until the user has come past what stands in the way, and opens the address again. */
 export async function passWall(run: LiveRun, at: StepAt, { wall, url }: WallError): Promise<void> {
   const there = url ?? run.page.url();

@@ -1,9 +1,12 @@
+import { AppError } from '../../core/appError.ts';
 import { stepWords } from '../../core/jobs/stepWords.ts';
 import { kindOfStep } from '../../protocol/jobs/steps.ts';
 import type { Step, StepKind } from '../../protocol/jobs/steps.ts';
-import { attempt } from './attempts.ts';
+import { attempt, StepFailed } from './attempts.ts';
+import type { Attempt } from './attempts.ts';
 import type { LiveRun, StepAt } from './liveRun.ts';
 import type { Level } from './position.ts';
+import { WayLost } from './thresholds.ts';
 import { isWrite } from './writes.ts';
 
 /** A list of steps on its way through. */
@@ -19,6 +22,7 @@ interface Place {
 }
 
 const usualTimeout = 30_000;
+const mostLost = 3;
 
 /** Does a list of steps, and writes a checkpoint after each. */
 export async function walk(run: LiveRun, steps: readonly Step[], { path, around, position, resume }: Place): Promise<void> {
@@ -31,14 +35,28 @@ export async function walk(run: LiveRun, steps: readonly Step[], { path, around,
     const level: Level = i === begin && first !== undefined ? { ...first } : { i };
     const at = stepAt(run, step, path === '' ? String(i) : `${path}.${i}`, position);
     const levels = [...around, level];
-    await attempt(run, at, {
+    const inside: Attempt = {
       level,
       resume: i === begin && inner.length > 0 ? inner : null,
       walk: (body, name, within, resumed) =>
         walk(run, body, { path: `${at.path}.${name}`, around: levels, position: within, resume: resumed }),
       save: (words) => run.save(levels, words),
       begin: () => run.save(levels, at.what, at.path),
-    });
+    };
+    let lost = 0;
+    for (let before = ''; ;) {
+      try {
+        await attempt(run, { ...at }, inside);
+        break;
+      } catch (error) {
+        if (!(error instanceof WayLost)) throw error;
+        const now = JSON.stringify(level);
+        lost = now === before ? lost + 1 : 1;
+        before = now;
+        if (lost > mostLost) throw new StepFailed(new AppError('job.signedOut', `${at.what}: the session ends again and again.`), at.path);
+        await repeatWay(run, steps, { path, around, position, resume: null }, i);
+      }
+    }
     await run.save([...around, { i: i + 1 }], at.what);
   }
 }

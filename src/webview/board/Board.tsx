@@ -143,6 +143,7 @@ function Board({ ui }: { ui: Ui }): JSX.Element {
         dropIndex={now.drop?.status === status ? now.drop.index : null}
         refusal={dragRefusal(model, status)}
         adding={now.addingTo === status}
+        live={now.live}
         writable={canWrite(now.state)}
         compact={now.config?.density === 'compact'}
         narrow={now.narrow}

@@ -3,9 +3,11 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { isOverdue } from '../../core/day.ts';
 import type { TaskRow } from '../../core/task.ts';
+import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { useBoard } from './context.ts';
 import { blockedText, isBlocked, labelColour, relativeDay, sentence } from './describe.ts';
 import { glyph, icon } from './icons.ts';
+import { needsPerson, stateText, stepText } from './live.ts';
 import { RenameBox } from './RenameBox.tsx';
 import { t } from '../shared/strings.ts';
 
@@ -19,6 +21,8 @@ export interface CardProps {
   selected: boolean;
   editing: boolean;
   dragging: boolean;
+  /** The job that works for the task. */
+  live: JobRun | null;
   movable: boolean;
   compact: boolean;
   day: string;
@@ -37,7 +41,7 @@ export function CardSlot(props: CardProps): JSX.Element {
 
 /** Clicks and keys are handled once for the whole board (`keyboard.ts`, `Board.tsx`); a card only draws. */
 function Card(props: CardProps): JSX.Element {
-  const { row, index, count, selected, editing, compact, day, locale, movable, measure } = props;
+  const { row, index, count, selected, editing, compact, day, locale, live, movable, measure } = props;
   const ref = useRef<HTMLLIElement>(null);
   const { model } = useBoard();
 
@@ -67,15 +71,19 @@ function Card(props: CardProps): JSX.Element {
       data-index={index}
       data-vscode-context={context}
       tabIndex={props.tabStop ? 0 : -1}
-      aria-label={sentence(row, day, locale, index, count, selected)}
+      aria-label={sentence(row, live, day, locale, index, count, selected)}
       aria-posinset={index + 1}
       aria-setsize={count}
       title={editing ? undefined : row.title}
     >
-      <span class="card-id">#{row.id}</span>
+      <span class="card-id">
+        #{row.id}
+        {live !== null && <State run={live} />}
+      </span>
       {editing ? <RenameBox row={row} /> : <span class="card-title">{row.title}</span>}
       {compact ? <CompactMarks row={row} day={day} locale={locale} /> : <Meta row={row} day={day} locale={locale} />}
-      {!compact && row.assignee !== null && (
+      {!compact && live !== null && <span class="card-who">{stepText(live)}</span>}
+      {!compact && live === null && row.assignee !== null && (
         <span class={`card-who mark ${glyph(row.assignee.startsWith('@') ? 'robot' : 'person')}`}>{row.assignee}</span>
       )}
       <button
@@ -88,6 +96,12 @@ function Card(props: CardProps): JSX.Element {
       />
     </li>
   );
+}
+
+/** What the job that works for the task is about, beside the number. */
+function State({ run }: { run: JobRun }): JSX.Element {
+  const isCalling = needsPerson(run);
+  return <span class={`card-state mark ${isCalling ? 'calling ' : ''}${glyph(isCalling ? 'bell-dot' : 'sync')}`}>{stateText(run)}</span>;
 }
 
 interface MarksProps {
@@ -171,9 +185,9 @@ function hasMeta(row: TaskRow): boolean {
 }
 
 /** Height before the card has been measured, from what it will show; in step with `cards.css`. */
-export function estimateHeight(row: TaskRow, compact: boolean, width: number): number {
+export function estimateHeight(row: TaskRow, hasRun: boolean, compact: boolean, width: number): number {
   if (compact) return 28;
   const perLine = Math.max(10, (width - 40) / 6.7);
   const titleLines = row.title.length > perLine ? 2 : 1;
-  return 28 + 18 * titleLines + (hasMeta(row) ? 20 : 0) + (row.assignee === null ? 0 : 20);
+  return 28 + 18 * titleLines + (hasMeta(row) ? 20 : 0) + (row.assignee === null && !hasRun ? 0 : 20);
 }

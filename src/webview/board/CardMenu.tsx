@@ -49,6 +49,9 @@ function itemsFor({ model, actions }: Board, row: TaskRow): MenuItem[] {
       label: t('Type'),
       items: taskTypes.map((type) => ({ label: t(type), checked: type === row.type, run: () => void actions.setType(id, type) })),
     },
+    model.ui().live.has(id)
+      ? { label: t('Show run'), separate: true, run: () => actions.showRun(id) }
+      : { label: t('Run job...'), separate: true, run: () => actions.runJob(id) },
     { label: t('Copy number and title'), separate: true, run: () => void actions.copy(id) },
     { label: t('Archive'), separate: true, run: () => void actions.archive(id) },
     { label: t('Delete'), run: () => void actions.delete(id) },

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { statuses, type Status } from '../../core/task.ts';
+import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { CardSlot, estimateHeight } from './Card.tsx';
 import { useBoard } from './context.ts';
 import { acceptCards, scrollWhileDragging } from './drag.ts';
@@ -27,6 +28,7 @@ export interface ColumnProps {
   /** Why this column would refuse the dragged card; only while something is dragged. */
   refusal: string | null;
   adding: boolean;
+  live: ReadonlyMap<number, JobRun>;
   writable: boolean;
   compact: boolean;
   narrow: boolean;
@@ -53,9 +55,9 @@ function Column(props: ColumnProps): JSX.Element {
   const estimate = useCallback(
     (index: number) => {
       const row = model.cards.shown(status)[index];
-      return row === undefined ? 0 : estimateHeight(row, compact, list.current?.clientWidth ?? 260);
+      return row === undefined ? 0 : estimateHeight(row, props.live.has(row.id), compact, list.current?.clientWidth ?? 260);
     },
-    [status, compact],
+    [status, compact, props.live],
   );
   const pinned = [props.tabStop, props.editingId, props.draggingId]
     .filter((id) => id !== null)
@@ -147,6 +149,7 @@ function Column(props: ColumnProps): JSX.Element {
                   selected={props.selected.has(row.id)}
                   editing={props.editingId === row.id}
                   dragging={props.draggingId === row.id}
+                  live={props.live.get(row.id) ?? null}
                   movable={props.writable && canWrite(model.ui().state)}
                   compact={compact}
                   day={props.day}

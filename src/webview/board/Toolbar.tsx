@@ -1,9 +1,20 @@
 import type { JSX } from 'preact';
 import { useBoard } from './context.ts';
+import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { focusCard, tabStop } from './focus.ts';
 import { icon } from './icons.ts';
+import { needsPerson } from './live.ts';
 import { canWrite } from './model.ts';
 import { t } from '../shared/strings.ts';
+
+/** How many jobs work for tasks of the board, and how many of them wait for the person. */
+function runsText(live: ReadonlyMap<number, JobRun>): string {
+  const runs = [...live.values()];
+  const calling = runs.filter(needsPerson).length;
+  const running = runs.length - calling;
+  const parts = [...(running > 0 ? [t('{0} running', running)] : []), ...(calling > 0 ? [t('{0} needs you', calling)] : [])];
+  return parts.join(' · ');
+}
 
 export function Toolbar({ shown, total }: { shown: number; total: number }): JSX.Element {
   const { model, filter, actions } = useBoard();
@@ -41,6 +52,7 @@ export function Toolbar({ shown, total }: { shown: number; total: number }): JSX
         )}
       </span>
       <span class="toolbar-note">{ui.filter === '' ? '' : t('{0} of {1} tasks', shown, total)}</span>
+      <span class="toolbar-note">{runsText(ui.live)}</span>
       {canWrite(ui.state) && (
         <>
           <button

@@ -23,6 +23,10 @@ export interface Actions {
   archive(id: number): Promise<void>;
   delete(id: number): Promise<void>;
   copy(id: number): Promise<void>;
+  /** Asks for a job to run for the task. */
+  runJob(id: number): void;
+  /** Opens the page of the run that works for the task. */
+  showRun(id: number): void;
   undo(): Promise<void>;
   redo(): Promise<void>;
   select(ids: ReadonlySet<number>): void;
@@ -160,6 +164,8 @@ export function createActions(model: Model, channel: Channel): Actions {
         tell({ kind: 'error', text: t('Not copied: the clipboard is closed to this page. Use the Copy command in the command palette.') });
       }
     },
+    runJob: (id) => channel.post({ kind: 'open', taskId: id, what: 'job' }),
+    showRun: (id) => channel.post({ kind: 'open', taskId: id, what: 'run' }),
     undo: () => travel('task.undo'),
     redo: () => travel('task.redo'),
     select: (ids) => {

@@ -1,5 +1,7 @@
 import type { TaskRow } from '../../core/task.ts';
 import { dayOf, isOverdue } from '../../core/day.ts';
+import type { JobRun } from '../../protocol/jobs/runs.ts';
+import { stateText, stepText } from './live.ts';
 import { t } from '../shared/strings.ts';
 
 const dayMs = 86_400_000;
@@ -38,8 +40,17 @@ export function blockedText(row: TaskRow): string {
 }
 
 /** All of a card in one sentence, for who cannot see it. */
-export function sentence(row: TaskRow, day: string, locale: string, index: number, count: number, selected: boolean): string {
+export function sentence(
+  row: TaskRow,
+  live: JobRun | null,
+  day: string,
+  locale: string,
+  index: number,
+  count: number,
+  selected: boolean,
+): string {
   const parts = [`#${row.id} ${row.title}`, t(row.type), t('{0} priority', t(row.priority))];
+  if (live !== null) parts.push(`${stateText(live)}, ${stepText(live)}`);
   if (isBlocked(row)) parts.push(row.blockedReason === null ? blockedText(row) : t('blocked: {0}', row.blockedReason));
   if (row.due !== null)
     parts.push(

@@ -1,6 +1,7 @@
 /** Every codicon the board draws. The build makes the font subset from this list, so an icon that is missing here is not shipped. */
 export const boardIcons = [
   'add',
+  'bell-dot',
   'bug',
   'calendar',
   'check',
@@ -17,6 +18,7 @@ export const boardIcons = [
   'redo',
   'robot',
   'search',
+  'sync',
   'warning',
 ] as const;
 export type BoardIcon = (typeof boardIcons)[number];

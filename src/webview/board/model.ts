@@ -1,5 +1,6 @@
 import { statuses, type Status } from '../../core/task.ts';
 import type { BoardConfig, BoardViewState } from '../../protocol/boardMessages.ts';
+import type { JobRun } from '../../protocol/jobs/runs.ts';
 import type { StoreState } from '../../protocol/wire.ts';
 import { createCards, type Cards } from './cards.ts';
 
@@ -36,6 +37,8 @@ export interface Ui {
   message: Message | null;
   /** What the status region says; the number makes the same words heard twice when they happen twice. */
   announcement: { text: string; nth: number };
+  /** Jobs that work for a task, by the task. */
+  live: ReadonlyMap<number, JobRun>;
   /** One column at a time, on a narrow editor. */
   narrow: boolean;
   tab: Status;
@@ -78,6 +81,7 @@ export function createModel(): Model {
     drop: null,
     message: null,
     announcement: { text: '', nth: 0 },
+    live: new Map(),
     narrow: false,
     tab: 'Backlog',
   };

@@ -5,6 +5,7 @@ import type { Channel } from './channel.ts';
 import type { Filter } from './filter.ts';
 import { keepingFocus } from './focus.ts';
 import { isViewState } from './guards.ts';
+import { withRuns } from './live.ts';
 import type { Model } from './model.ts';
 import { setStrings } from '../shared/strings.ts';
 
@@ -30,6 +31,7 @@ export function createSync(model: Model, channel: Channel, filter: Filter): (mes
     const events = queue;
     queue = [];
     keepingFocus(model, () => {
+      let { live } = model.ui();
       for (const event of events) {
         if (event.revision <= revision) continue;
         if (event.revision !== revision + 1) {
@@ -38,8 +40,10 @@ export function createSync(model: Model, channel: Channel, filter: Filter): (mes
         }
         revision = event.revision;
         model.cards.apply(event.body.tasks);
+        live = withRuns(live, event.body.runs ?? []);
       }
-      model.changed();
+      if (live === model.ui().live) model.changed();
+      else model.set({ live });
     });
   };
   const restoreView = (folder: string): void => {
@@ -63,7 +67,7 @@ export function createSync(model: Model, channel: Channel, filter: Filter): (mes
         setStrings(message.config.strings);
         const reset = () => {
           model.cards.reset(message.columns, message.complete);
-          model.set({ config: message.config, state: message.state });
+          model.set({ config: message.config, state: message.state, live: withRuns(new Map(), message.runs) });
         };
         // The focused card may be among the rows that follow: only a complete list can say that it is gone.
         if (message.complete) keepingFocus(model, reset);

@@ -145,6 +145,36 @@ describe('a job meets', () => {
     }
   });
 
+  test('a session that ends in a form: the way to it is gone again, and nothing is sent that was not confirmed', async () => {
+    const form = [{ goto: `${site.origin}/rfis/new` }, { fill: { label: 'Subject' }, with: 'Whole' }, { pause: 'The session ends here' }];
+    const ends: RunOptions = {
+      answer: (ask) => {
+        if (ask.about !== 'pause') return undefined;
+        site.expire();
+        return 'Go on';
+      },
+    };
+    site.set({ login: true, userActsAfter: 200 });
+    site.expire();
+    const written = site.written.length;
+    const sent = [...form, { click: { testId: 'save-rfi' } }, { waitFor: { visible: { role: 'status' }, timeout: 500 }, retry: 0 }];
+    const lost = await failure(sent, { mode: 'write' }, ends);
+    assert.equal(lost.code, 'timeout');
+    assert.equal(site.written.length, written);
+    const left = [
+      ...form,
+      { goto: `${site.origin}/rfis/new` },
+      { fill: { label: 'Subject' }, with: 'Anew' },
+      { click: { testId: 'save-rfi' } },
+    ];
+    await run(left, { mode: 'write' }, ends);
+    site.set(defaults);
+    assert.deepEqual(
+      site.written.slice(written).map((one) => one['subject']),
+      ['Anew'],
+    );
+  });
+
   test('two-step verification and a captcha: each is asked for by its name', async () => {
     site.set({ login: true, twoFactor: true, userActsAfter: 900, total: 25 });
     site.expire();

@@ -163,6 +163,26 @@ describe('the steps of a job', () => {
     assert.deepEqual([...run.rows('details').keys()], [...run.rows('list').keys()].slice(0, 3));
   });
 
+  test('steps on each page may lead elsewhere: the list goes on where it was', async () => {
+    site.set({ total: 75 });
+    for (const [address, next] of [
+      ['/rfis', { role: 'link', name: 'Next' }],
+      ['/spa', { role: 'button', name: 'Next' }],
+    ] as const) {
+      const run = await done([
+        { goto: `${site.origin}${address}` },
+        {
+          id: 'all',
+          forEachPage: { next },
+          extract: { rows: 'table tbody tr', fields: { number: { cell: 1 } }, key: 'number' },
+          steps: [{ goto: `${site.origin}/rfis/1001` }],
+        },
+      ]);
+      assert.equal(run.rows('all').size, 75, address);
+    }
+    site.set({ total: 1250 });
+  });
+
   test('data is asked for with the session of the browser', async () => {
     const run = await done([
       { goto: `${site.origin}/` },

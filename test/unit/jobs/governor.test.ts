@@ -29,7 +29,7 @@ class Clock {
 }
 
 const ticket = (answer: Ticket | number): Ticket => {
-  assert.notEqual(typeof answer, 'number', `has to wait ${String(answer)} ms`);
+  assert.notEqual(typeof answer, 'number', `has to wait ${JSON.stringify(answer)}`);
   return answer as Ticket;
 };
 const waits = (answer: Ticket | number): number => {
