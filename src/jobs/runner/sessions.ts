@@ -33,8 +33,6 @@ export interface Session {
   readonly page: Page;
   /** The browser or its connection is gone. */
   readonly lost: Promise<void>;
-  /** The pages that are to be closed at the end: those of the run, and windows they opened. */
-  pages(): readonly Page[];
   /** Watches a window that a page of ours has opened. */
   adopt(popup: Page): Promise<void>;
   /** For a sign-in by hand in a browser that has no window: opens one. Answers the new page, or null when there can be none or it is not needed. */
@@ -56,7 +54,6 @@ export async function closeBrowsers(): Promise<void> {
   await Promise.allSettled([profiles.closeAll(), attached.closeAll()]);
 }
 
-/** Those of a context that is ours: a window and a page are the same to us. */
 const closeAll = async (pages: readonly Page[]) => void (await Promise.allSettled(pages.map((page) => page.close())));
 
 const canShowWindows = () =>
@@ -84,7 +81,6 @@ async function openProfileSession(request: SessionRequest, how: Extract<JobSessi
     attached: false,
     page,
     lost,
-    pages: () => current.context.pages(),
     adopt: () => Promise.resolve(),
     showWindow: async (url) => {
       if (current.window || !canShowWindows()) return null;
@@ -96,7 +92,7 @@ async function openProfileSession(request: SessionRequest, how: Extract<JobSessi
       await shown.goto(url, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
       return shown;
     },
-    abandon: () => void closeAll(current.context.pages().slice(0)),
+    abandon: () => void closeAll(current.context.pages()),
     close: async () => {
       unguard(current.context);
       await current.release();
@@ -131,7 +127,6 @@ async function openAttachedSession(request: SessionRequest, how: Extract<JobSess
     attached: true,
     page,
     lost: new Promise((resolve) => void browser.once('disconnected', () => resolve())),
-    pages: () => own,
     adopt: async (popup) => {
       await take(popup);
       await guard(popup, gate);
@@ -148,9 +143,7 @@ async function openAttachedSession(request: SessionRequest, how: Extract<JobSess
       await closeAll(own);
       await Promise.allSettled(forget.map((one) => one()));
       // The user's tab is the user's again.
-      if (open !== undefined && !open.isClosed()) {
-        await letGo(open);
-      }
+      if (open !== undefined && !open.isClosed()) await letGo(open);
     },
   };
 }
@@ -181,7 +174,6 @@ async function openEndpointSession(request: SessionRequest, how: Extract<JobSess
     attached: false,
     page,
     lost: new Promise((resolve) => void browser.once('disconnected', () => resolve())),
-    pages: () => context.pages(),
     adopt: () => Promise.resolve(),
     showWindow: () => Promise.resolve(null),
     abandon: () => void closeAll(context.pages()),
