@@ -86,7 +86,11 @@ export function compose(context: vscode.ExtensionContext): App {
           const { openOrigin } = await import('./host/commands/taskLook.ts');
           if (what === 'origin') await openOrigin(folder, taskId);
           else if (what === 'description') await (await import('./host/commands/taskEdit.ts')).openDescription(folder, taskId);
-          else await vscode.commands.executeCommand(`claudetask.task.${what === 'job' ? 'runJob' : 'showRun'}`, { folder: folder.key, taskId });
+          else
+            await vscode.commands.executeCommand(`claudetask.task.${what === 'job' ? 'runJob' : 'showRun'}`, {
+              folder: folder.key,
+              taskId,
+            });
         }),
     }),
   );

@@ -205,6 +205,7 @@ function restore(live: LiveRun, checkpoint: Checkpoint | null): void {
     records: checkpoint.records,
     begun: checkpoint.begun,
   });
+  for (const id of checkpoint.dropped ?? []) live.dropped.add(id);
   for (const [collection, state] of Object.entries(checkpoint.collected)) live.collected.set(collection, state);
 }
 

@@ -75,6 +75,8 @@ export class LiveRun {
   vars: Record<string, unknown> = {};
   /** Rows by the id of their step, for `{{steps.id}}`: only of those that a template names. */
   results: Record<string, Record<string, unknown>[]> = {};
+  /** Steps whose rows are in no checkpoint. */
+  readonly dropped = new Set<string>();
   readonly collected = new Map<string, Collected>();
   /** Elements whose typed text is secret: hidden in pictures. */
   readonly secretTargets: Target[] = [];
@@ -254,9 +256,9 @@ export class LiveRun {
   }
 
   checkpoint(levels: readonly Level[], begun: string | null): Checkpoint {
-    const { vars, results, collected, pages, records } = this;
+    const { vars, results, dropped, collected, pages, records } = this;
     const kept = Object.fromEntries(Object.entries(vars).filter(([name, value]) => !this.typed.has(name) && !this.isSecret(String(value))));
-    return checkpointOf({ levels, begun, vars: kept, results, collected, pages, records });
+    return checkpointOf({ levels, begun, vars: kept, results, dropped, collected, pages, records });
   }
 
   /** Takes rows of a collection. @throws AppError `job.limit` when there are more than the job allows. */

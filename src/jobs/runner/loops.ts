@@ -99,6 +99,7 @@ export async function forEachPage(run: LiveRun, at: StepAt, step: ForEachPageSte
         if (step.extract !== undefined && resume === null) {
           const found = await paging.read(place, page, spot);
           rows += found.rows;
+          if (!found.complete) paging.collect(false);
           run.log({ ...at, what: `Read page ${page}` }, 'ok', began, { count: found.rows });
         }
         if (step.steps !== undefined) await inside.walk(step.steps, 'steps', place.position, resume);
@@ -154,14 +155,15 @@ class Paging {
     try {
       return await elementOf(this.#run, this.#at, target, { timeout: 0 });
     } catch (error) {
-      if (AppError.is(error, 'job.elementMissing') || !(error instanceof AppError)) return null;
+      // Anything else, such as a browser that is closing, says nothing about the list.
+      if (AppError.is(error, 'job.elementMissing')) return null;
       throw error;
     }
   }
 
-  async read(at: StepAt, page: number, spot: PageSpot): Promise<{ rows: number }> {
+  async read(at: StepAt, page: number, spot: PageSpot): Promise<{ rows: number; complete: boolean }> {
     const { extract } = this.#step;
-    if (extract === undefined) return { rows: 0 };
+    if (extract === undefined) return { rows: 0, complete: true };
     for (let turn = 1; ; turn++) {
       try {
         return await readPage(this.#run, at, extract, page);

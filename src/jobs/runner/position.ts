@@ -32,6 +32,8 @@ const checkpoint = z.strictObject({
   begun: z.string().nullable(),
   vars: z.record(z.string(), z.unknown()),
   results: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
+  /** Steps whose rows are too many to be written with every checkpoint: they are read again when the run is taken up. */
+  dropped: z.array(z.string()).optional(),
   collected: z.record(z.string(), z.enum(['complete', 'partial'])),
   pages: z.int(),
   records: z.int(),
@@ -44,23 +46,27 @@ export function readCheckpoint(value: unknown): Checkpoint | null {
   return result.success ? result.data : null;
 }
 
-/** Rows that templates name are written with every checkpoint: what is larger is read again instead. */
-const mostResultBytes = 100_000;
+/** Characters of a step's rows, as JSON. */
+const mostResultSize = 100_000;
 
 interface Progress extends Pick<Checkpoint, 'begun' | 'vars' | 'results' | 'pages' | 'records'> {
+  /** Grows by what is found to be too large: that need not be measured again. */
+  dropped: Set<string>;
   levels: readonly Level[];
   collected: ReadonlyMap<string, Collected>;
 }
 
 export function checkpointOf(now: Progress): Checkpoint {
+  for (const [id, rows] of Object.entries(now.results)) {
+    if (!now.dropped.has(id) && rows.length > 0 && JSON.stringify(rows).length > mostResultSize) now.dropped.add(id);
+  }
   return {
     v: 1,
     levels: now.levels.map((one) => ({ ...one })),
     begun: now.begun,
     vars: now.vars,
-    results: Object.fromEntries(
-      Object.entries(now.results).filter(([, rows]) => rows.length === 0 || JSON.stringify(rows).length <= mostResultBytes),
-    ),
+    results: Object.fromEntries(Object.entries(now.results).filter(([id]) => !now.dropped.has(id))),
+    dropped: [...now.dropped],
     collected: Object.fromEntries(now.collected),
     pages: now.pages,
     records: now.records,

@@ -77,13 +77,15 @@ export const outcomeOf = (found: Extracted): Outcome => ({
 export async function extractRecords(run: LiveRun, at: StepAt, step: PlainStepOf<'extract'>): Promise<Outcome> {
   forgetRows(run, step.id);
   const found = await readPage(run, at, step.extract, 1);
-  run.collect(collectionOf(step, step.extract), true);
+  run.collect(collectionOf(step, step.extract), found.complete);
   return outcomeOf(found);
 }
 
 /** A step that begins anew must not leave the rows of its last attempt. */
 export function forgetRows(run: LiveRun, id: string | undefined): void {
-  if (wantsRows(run, id)) run.results[id] = [];
+  if (!wantsRows(run, id)) return;
+  run.results[id] = [];
+  run.dropped.delete(id);
 }
 
 export async function request(

@@ -26,7 +26,7 @@ const mostLost = 3;
 
 /** Does a list of steps, and writes a checkpoint after each. */
 export async function walk(run: LiveRun, steps: readonly Step[], { path, around, position, resume }: Place): Promise<void> {
-  const [first, ...inner] = resume ?? [];
+  const [first, ...inner] = takeUpAt(run, steps, resume);
   const begin = first?.i ?? 0;
   if (first !== undefined) await repeatWay(run, steps, { path, around, position, resume: null }, begin);
   for (let i = begin; i < steps.length; i++) {
@@ -59,6 +59,29 @@ export async function walk(run: LiveRun, steps: readonly Step[], { path, around,
     }
     await run.save([...around, { i: i + 1 }], at.what);
   }
+}
+
+/**
+ * Where to take up a list: where it was left, or at the step whose rows are needed again. Then what was done since is done once more, which
+ * must not be anything that writes.
+ */
+function takeUpAt(run: LiveRun, steps: readonly Step[], resume: Level[] | null): Level[] {
+  const [first] = resume ?? [];
+  if (resume === null || first === undefined) return [];
+  const missing = steps.findIndex((step, i) => i < first.i && step.id !== undefined && run.dropped.has(step.id));
+  if (missing === -1) return resume;
+  const again = steps.slice(missing, first.i + 1);
+  if (again.some((step) => writesSomething(run, step)))
+    throw new AppError(
+      'job.state',
+      'The run cannot go on where it was: the rows it needs were too many to keep, and reading them again would repeat a step that changes something. Run the job anew.',
+    );
+  return [{ i: missing }];
+}
+
+function writesSomething(run: LiveRun, step: Step): boolean {
+  const inner = [...('steps' in step ? (step.steps ?? []) : []), ...('else' in step ? (step.else ?? []) : [])];
+  return isWrite(run, { step, kind: kindOfStep(step) ?? 'extract' }) || inner.some((one) => writesSomething(run, one));
 }
 
 function stepAt(run: LiveRun, step: Step, path: string, position: string): StepAt {

@@ -156,6 +156,27 @@ describe('a run', () => {
     }
   });
 
+  test('reads the rows of a step again when they were too many to be kept, but not past a step that writes', async () => {
+    const fields = { ...everyPage.extract.fields, padding: { value: 'x'.repeat(500) } };
+    const steps = (between: object[]) => [
+      { goto: `${site.origin}/rfis` },
+      { ...everyPage, extract: { ...everyPage.extract, fields } },
+      ...between,
+      { forEach: { in: '{{steps.rfis}}', max: 3 }, steps: [{ say: 'Row {{item.number}}' }] },
+    ];
+    const reading = job(steps([]));
+    const whole = await rig.run(reading);
+    const checkpoint = whole.checkpoint();
+    assert.deepEqual(checkpoint?.['dropped'], ['rfis']);
+    const inside = { ...checkpoint, levels: [{ i: 2, item: 1 }, { i: 0 }] };
+    const again = await rig.run(reading, { checkpoint: inside });
+    assert.equal(again.of('end')[0]!.outcome, 'done');
+    assert.deepEqual([...again.rows('rfis').keys()], [...whole.rows('rfis').keys()]);
+    const writing = job(steps([{ click: { text: 'Subject' } }]), { mode: 'write' });
+    const refused = await rig.run(writing, { checkpoint: { ...checkpoint, levels: [{ i: 3 }] } });
+    assert.equal(refused.of('end')[0]!.failure?.code, 'job.state');
+  });
+
   test('is taken up in a list whose pages have no address, too', async () => {
     site.set({ next: 'handled' });
     const steps = [{ goto: `${site.origin}/spa` }, { ...everyPage, forEachPage: { next: { role: 'button', name: 'Next' } } }];
