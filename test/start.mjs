@@ -24,6 +24,8 @@ const sampleFiles = {
     '// Select some lines, and run "ClaudeTask: Add Task from Selection...".\nexport function greeting(name) {\n  return `Hello, ${name}!`;\n}\n',
   'CLAUDE.md': '# Sample\n\nA greeting for everybody. Its style is in @docs/style.md, and what is missing in @docs/missing.md.\n',
   'docs/style.md': '# Style\n\nShort sentences. No abbreviations.\n',
+  '.claudetask/jobs/example.job.yaml':
+    'name: Title of a page\nversion: 1\nhosts: [example.com]\nsteps:\n  - goto: https://example.com/\n  - id: page\n    extract:\n      fields:\n        title: { css: h1 }\n        link: { css: a, attr: href, as: url }\n',
   '.claude/agents/reviewer.md':
     '---\nname: reviewer\ndescription: Reviews a change before it is committed. Use after every edit.\ntools: Read, Grep, Glob\n---\nRead the change and say what is wrong with it, the worst first.\n',
   // Windows line ends and a colon in an unquoted value: Claude Code ignores this one without a word, and the Agents view says why.
