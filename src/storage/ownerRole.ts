@@ -55,6 +55,8 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
   let closing = false;
   let chores: Promise<void> = Promise.resolve();
   let repairing: Promise<unknown> = Promise.resolve();
+  /** Size of the log after the last batch. */
+  let logged = 0;
 
   prepareFolder(names);
   shield = await takeShield(names);
@@ -81,8 +83,10 @@ export async function becomeOwner(deps: OwnerDeps, mutex: Mutex): Promise<Role> 
     maintain: (call) => chore(() => maintain(call)),
     trouble: repair,
     committed: (mutations) => {
-      // Leases are kept every few seconds, perhaps all night, and are no change: the log must not grow of them.
-      if (mutations > 0 || (live?.database.walSize ?? 0) > leaseLog) idle.committed();
+      // Leases are kept every few seconds, perhaps all night, and are no change: the log must not grow of them. A query leaves it as it is.
+      const used = live?.database.walSize ?? 0;
+      if (mutations > 0 || (used > logged && used > leaseLog)) idle.committed();
+      logged = used;
     },
   });
 
