@@ -52,7 +52,7 @@ export function Toolbar({ shown, total }: { shown: number; total: number }): JSX
         )}
       </span>
       <span class="toolbar-note">{ui.filter === '' ? '' : t('{0} of {1} tasks', shown, total)}</span>
-      <span class="toolbar-note">{runsText(ui.live)}</span>
+      {ui.live.size > 0 && <span class="toolbar-runs">{runsText(ui.live)}</span>}
       {canWrite(ui.state) && (
         <>
           <button
