@@ -99,13 +99,21 @@ journey("yesterday's CLAUDE.md is found among the versions and comes back as an 
   fs.writeFileSync(file, '# Site\n\nWritten by an agent.\n');
   await window.openFile('CLAUDE.md');
   await eventually('the editor has it', async () => (await editorText(window)).includes('Written by an agent.'));
+  // What is replaced before anyone has looked at it is no version.
+  const versions = window.quickInput.locator('.quick-input-list .monaco-list-row');
+  await eventually('the version of the agent', async () => {
+    await window.run('ClaudeTask: Show Versions...');
+    await versions.filter({ hasText: 'found on the disk' }).first().waitFor({ timeout: 3000 });
+    const count = await versions.count();
+    await window.press('Escape');
+    return count === 2;
+  });
   await goToLine(window, 3);
   await window.page.keyboard.type(' And by hand.');
   await window.press('Control+S');
   await eventually('it is saved', () => fs.readFileSync(file, 'utf8').includes('And by hand.'));
 
   await window.run('ClaudeTask: Show Versions...');
-  const versions = window.quickInput.locator('.quick-input-list .monaco-list-row');
   await eventually('three versions', async () => (await versions.count()) === 3);
   const described = await versions.allTextContents();
   assert.match(described[0] ?? '', /saved in the editor/);
