@@ -169,10 +169,14 @@ class Catalog implements ClaudeCatalog {
     this.#texts.delete(path);
   }
 
-  async #read(entry: FileEntry): Promise<FileView | undefined> {
+  /** `taken`: what is read counts as seen. Otherwise a content that is not the one last seen is taken in by itself. */
+  async #read(entry: FileEntry, taken = true): Promise<FileView | undefined> {
     try {
       const view = await this.#deps.files.read(entry.path);
-      if (view !== undefined) this.#keepHash(view);
+      const known = this.#hashes.get(entry.path);
+      if (view === undefined) return undefined;
+      if (taken || known === undefined) this.#keepHash(view);
+      else if (known !== view.hash) this.notifyChanged([entry.path]);
       return view;
     } catch (error) {
       if (!AppError.is(error)) throw error;
@@ -212,7 +216,8 @@ class Catalog implements ClaudeCatalog {
     const entry = this.#entries.get(path);
     if (entry === undefined) return undefined;
     if (kept !== undefined && kept.entry.stamp === entry.stamp) return kept;
-    const view = await this.#read(entry);
+    // Whoever asks may be sooner than the word that the file has changed: that must still be told, and recorded.
+    const view = await this.#read(entry, false);
     if (view === undefined) return undefined;
     const read = { entry, text: decodeFile(view.bytes), hash: view.hash };
     this.#texts.set(path, read);

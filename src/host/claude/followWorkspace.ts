@@ -11,6 +11,8 @@ import { catalogPath, type ClaudeFolder, type ClaudeFolders } from './claudeFold
 /** Milliseconds after the start, or after a database appeared, at which the files are first looked through. */
 const idle = 2000;
 const burstTimes = { quiet: 100, longest: 1000 } as const;
+/** Milliseconds after which the watchers of VS Code surely work: it starts them beside much else, and what happens before is not told. */
+const watching = 8000;
 
 export interface FollowDeps {
   stores: WorkspaceStores;
@@ -62,6 +64,15 @@ export function followWorkspace({ stores, folders }: FollowDeps): Disposable {
   // Before the save, for what sees the file first; and after it, for what was tidied up on the way.
   subscriptions.add(vscode.workspace.onWillSaveTextDocument(({ document }) => announce(document)));
   subscriptions.add(vscode.workspace.onDidSaveTextDocument(announce));
+  // An editor has just read the file: what it shows is what others are to know of.
+  subscriptions.add(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      for (const { catalog } of followed.keys()) {
+        const path = catalogPath(document.uri);
+        if (document.uri.scheme === 'file' && classify(path, catalog.places) !== undefined) catalog.notifyChanged([path]);
+      }
+    }),
+  );
   subscriptions.add({
     dispose: () => {
       for (const timer of timers) clearTimeout(timer);
@@ -83,6 +94,8 @@ function announceSave({ catalog, user, hashOf }: ClaudeFolder, document: vscode.
 
 function followFolder({ catalog, tasks }: ClaudeFolder): Disposable {
   const subscriptions = new DisposableStore();
+  const late = setTimeout(() => catalog.notifyChanged([catalog.places.folder]), watching);
+  subscriptions.add({ dispose: () => clearTimeout(late) });
   const notify = (uri: vscode.Uri) => catalog.notifyChanged([catalogPath(uri)]);
   const names = `{${[...instructionNames].join(',')}}`;
   const { folder, repositoryRoot } = catalog.places;

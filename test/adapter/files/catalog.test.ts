@@ -109,6 +109,22 @@ describe('the catalog', () => {
 });
 
 describe('the history of files', () => {
+  test('has what somebody was given to read before the change was told, and the change is told', async () => {
+    await using lib = await library({ 'repo/app/.claude/agents/a.md': agentText('a') });
+    await lib.catalog.ready();
+    await lib.openStore();
+    await lib.catalog.settled();
+    lib.changes.length = 0;
+    const file = lib.rig.at('.claude/agents/a.md');
+    lib.rig.put(file, agentText('other'));
+    assert.equal((await lib.catalog.text(file))?.text, agentText('other'));
+    await eventually('it is told', () => lib.changes.length === 1);
+    assert.deepEqual(
+      (await lib.versions('.claude/agents/a.md')).map(({ content }) => content),
+      [agentText('a'), agentText('other')],
+    );
+  });
+
   test('is kept only once there is a database, and then of everything, whoever wrote it', async () => {
     await using lib = await library({
       'repo/app/CLAUDE.md': 'one\r\n',
