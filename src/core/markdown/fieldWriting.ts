@@ -37,6 +37,8 @@ function stringWritings(text: string, field: FrontmatterField, value: string, ou
   const indent = contentIndent(text, field) ?? `${outer}  `;
   const literal = literalBlock(value, indent, outer);
   if (value === '') return [oneLine(stringText(value, field.style === 'single' ? 'single' : 'double'))];
+  // Blank lines at the end of a block are not seen as the field's, and would stay behind when it is set again.
+  if (/(?:^|\n)[^\S\n]+\n*$/.test(value)) return [double];
   if (field.style === 'folded') return [foldedBlock(value, indent, outer, foldWidth(text, field, indent)), literal, double];
   if (field.style === 'literal') return [literal, double];
   if (field.style === 'double') return [double];

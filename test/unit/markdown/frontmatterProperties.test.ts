@@ -101,7 +101,7 @@ describe('whatever the file', () => {
           assert.equal(applyEdits(after, setField(readMarkdown(after), name, field.value, [], { raw: field.raw })), content);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[['f: >-\n  t\n  u', 'a: x'], 'f', '\t']] },
     );
   });
 
