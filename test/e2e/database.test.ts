@@ -39,8 +39,15 @@ journey(
     await eventually('both groups', async () => (await rows()).includes('Testing') && (await rows()).includes('Ready'));
     const row = window.pane('Tasks').locator('.monaco-list-row', { hasText: 'Second' });
     await row.waitFor();
-    await window.drag(row, window.treeRow('Tasks', 'Testing'));
-    const refusal = await window.message(/Not moved/);
+    // VS Code drops nothing when it has not yet heard what is dragged: then a person drags again.
+    const refusal = await eventually(
+      'the refusal',
+      async () => {
+        await window.drag(row, window.treeRow('Tasks', 'Testing'));
+        return window.message(/Not moved/, 5000);
+      },
+      40_000,
+    );
     assert.deepEqual(refusal.buttons, ['Move anyway']);
     await board.shows('Second', 'Ready');
     await window.page.locator('.notifications-toasts .monaco-button', { hasText: 'Move anyway' }).click();

@@ -18,9 +18,22 @@ async function tryDrag({ mouse }: Page, from: Locator, to: Locator): Promise<boo
   const end = await to.boundingBox();
   if (!end) throw new Error('where to drag is not in view');
   await mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 10 });
-  await mouse.move(end.x + end.width / 2 + 2, end.y + end.height / 2 + 2, { steps: 2 });
+  await linger(to, (away) => mouse.move(end.x + end.width / 2 + away, end.y + end.height / 2 + away));
   await mouse.up();
   return eventually('the end of the drag', () => to.evaluate(dragEnded), 2000).catch(() => false);
+}
+
+/** Stays over the target as a hand does: a tree asks its extension what is dragged, and takes a drop only once it knows. */
+async function linger(to: Locator, move: (away: number) => Promise<void>): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) {
+    await move(turn % 2);
+    await to.evaluate(fewFrames);
+  }
+}
+
+/** Runs in the page. */
+async function fewFrames(): Promise<void> {
+  for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 /** Runs in the page: until the element has stood where it is for four frames. */
