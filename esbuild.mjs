@@ -69,16 +69,8 @@ const page = {
 
 /** The files of playwright-core that launching, attaching, running and taking pictures load. The rest are its own tools. */
 const playwrightFiles = [
-  'LICENSE',
-  'NOTICE',
-  'ThirdPartyNotices.txt',
-  'browsers.json',
-  'index.js',
-  'lib/bootstrap.js',
-  'lib/coreBundle.js',
-  'lib/utilsBundle.js',
-  'lib/utilsBundle.js.LICENSE',
-  'package.json',
+  ...['LICENSE', 'NOTICE', 'ThirdPartyNotices.txt', 'browsers.json', 'index.js', 'package.json'],
+  ...['bootstrap.js', 'coreBundle.js', 'utilsBundle.js', 'utilsBundle.js.LICENSE'].map((file) => `lib/${file}`),
 ];
 
 /** playwright-core finds its parts by paths beside itself, so it is copied and never bundled. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Log, Store } from '../app/ports.ts';
 import { DisposableStore, type Disposable } from '../util/disposable.ts';
 import { Emitter } from '../util/emitter.ts';
+import { exists } from './exists.ts';
 import { FolderTasks, type FolderState, type TasksChange } from './folderTasks.ts';
 import type { Settings } from './settings.ts';
 
@@ -140,14 +141,5 @@ export class WorkspaceStores implements Disposable {
     this.#subscriptions.dispose();
     for (const { subscriptions } of this.#folders.values()) subscriptions.dispose();
     this.#folders.clear();
-  }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
   }
 }

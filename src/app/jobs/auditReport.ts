@@ -3,6 +3,7 @@ import { canonicalForm } from '../../core/auditChain.ts';
 import { actorKinds } from '../../core/actor.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import type { RunningHash } from './ports.ts';
+import { sealedRow } from '../../protocol/jobs/runs.ts';
 
 /*
  * A report of the audit log is a text of lines, each a JSON object: a header, the rows as they are sealed in the database, a footer. Its rule is
@@ -28,20 +29,7 @@ const header = z.object({
   run: z.int().nullable(),
   head: z.object({ revision: z.int(), hash: z.string() }).nullable(),
 });
-const reportRow = z.object({
-  revision: z.int(),
-  at: z.int(),
-  actor: z.object({ kind: z.enum(actorKinds), name: z.string() }),
-  operation: z.string(),
-  requestId: z.string().nullable(),
-  summary: z.string(),
-  body: z.string(),
-  undoOf: z.int().nullable(),
-  redoOf: z.int().nullable(),
-  previousHash: z.string(),
-  hash: z.string(),
-  history: z.array(z.object({ taskId: z.int(), changes: z.string(), comment: z.string().nullable() })),
-});
+const reportRow = sealedRow.extend({ actor: z.object({ kind: z.enum(actorKinds), name: z.string() }) });
 const footer = z.object({ rows: z.int(), sha256: z.string() });
 
 /** More problems are of no use to anybody. */

@@ -25,10 +25,13 @@ const next: Readonly<Record<RunState, readonly RunState[]>> = {
 };
 
 export const canBecome = (from: RunState, to: RunState): boolean => next[from].includes(to);
-/** The states of runs that are not over. */
-export const liveStates = ['queued', 'waiting', 'running', 'lost'] as const satisfies readonly RunState[];
 /** Whether it is over, so that the job may be started anew. A lost run is not: it wants to be resumed or cancelled. */
 export const isOver = (state: RunState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';
+/** The states of runs that are not over. */
+export const liveStates: readonly RunState[] = runStates.filter((state) => !isOver(state));
+/** Nothing goes on before the person does something. */
+export const needsPerson = ({ state, waitingFor }: { state: RunState; waitingFor: RunWait | null }): boolean =>
+  state === 'waiting' && (waitingFor === 'signIn' || waitingFor === 'user');
 
 /** How a record stands to the run before. `gone`: the last complete run did not find it any more. */
 export const recordChanges = ['new', 'changed', 'same', 'gone'] as const;

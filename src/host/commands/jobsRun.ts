@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { needsPerson } from '../../core/jobs/run.ts';
 import { readDefinition } from '../../app/jobs/runDefinition.ts';
 import { AppError } from '../../core/appError.ts';
 import { askForAnswer } from '../jobs/answerAsk.ts';
@@ -6,7 +7,7 @@ import { askInputs } from '../jobs/askInputs.ts';
 import type { FolderJobs } from '../jobs/folderJobs.ts';
 import { agreesToHosts, isTrusted } from '../jobs/mayRun.ts';
 import { say } from '../say.ts';
-import { isLive, isResumable, needsPerson, runDescription, runIcon } from '../trees/jobs/runWords.ts';
+import { isLive, isResumable, runDescription, runIcon } from '../trees/jobs/runWords.ts';
 import { timeName } from '../words.ts';
 import type { HandlersOf } from './handler.ts';
 import { askStep } from './jobsSteps.ts';

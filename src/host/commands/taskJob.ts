@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { liveStates } from '../../core/jobs/run.ts';
+import { isOver } from '../../core/jobs/run.ts';
 import { askTask } from './target.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import type { HandlersOf } from './handler.ts';
@@ -14,7 +14,7 @@ async function showRun({ jobs, ...deps }: TaskJobDeps, args: readonly unknown[])
   const folder = await jobs.folders.open(target.folder);
   const { runs } = await (await target.folder.open()).call('job.runs', {});
   const ofTask = runs.filter(({ task }) => task === target.id);
-  const shown = ofTask.find(({ state }) => liveStates.some((live) => live === state)) ?? ofTask[0];
+  const shown = ofTask.find(({ state }) => !isOver(state)) ?? ofTask[0];
   if (shown) await jobs.pages.showRun(folder, shown.id);
   else void vscode.window.showInformationMessage(vscode.l10n.t('No job has worked for #{0} lately.', target.id));
 }

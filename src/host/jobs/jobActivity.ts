@@ -1,14 +1,14 @@
 // Loaded with the first folder whose jobs are looked at.
 import * as vscode from 'vscode';
 import type { OpenAsk } from '../../app/jobs/jobEngine.ts';
-import { isOver } from '../../core/jobs/run.ts';
+import { isOver, needsPerson } from '../../core/jobs/run.ts';
 import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { Burst } from '../../util/burst.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import type { ContextKey } from '../contextKeys.ts';
 import { say } from '../say.ts';
 import { liveRun } from '../trees/jobs/jobRows.ts';
-import { isLive, needsPerson, recordsText, runSpan } from '../trees/jobs/runWords.ts';
+import { isLive, recordsText, runSpan } from '../trees/jobs/runWords.ts';
 import type { FolderJobs } from './folderJobs.ts';
 import type { Outputs } from './jobOutputs.ts';
 import { RunningItem } from './runningItem.ts';

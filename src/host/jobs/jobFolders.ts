@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { JobEngine } from '../../app/jobs/jobEngine.ts';
 import type { Log } from '../../app/ports.ts';
+import { liveStates } from '../../core/jobs/run.ts';
 import { DisposableStore, type Disposable } from '../../util/disposable.ts';
 import { Emitter } from '../../util/emitter.ts';
+import { exists } from '../exists.ts';
 import type { FolderTasks } from '../folderTasks.ts';
 import type { WorkspaceStores } from '../workspaceStores.ts';
 import type { FolderJobs, JobsChange } from './folderJobs.ts';
@@ -152,15 +154,6 @@ async function hasJobs(tasks: FolderTasks): Promise<boolean> {
   if (await exists(vscode.Uri.joinPath(tasks.folder.uri, jobsPath))) return true;
   if (!tasks.isOpen) return false;
   const store = await tasks.open();
-  const { runs } = await store.call('job.runs', { states: ['queued', 'waiting', 'running', 'lost'], limit: 1 });
+  const { runs } = await store.call('job.runs', { states: [...liveStates], limit: 1 });
   return runs.length > 0;
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }

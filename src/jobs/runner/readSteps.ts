@@ -1,6 +1,7 @@
 import { AppError } from '../../core/appError.ts';
 import { collectionOf } from '../../core/jobs/collection.ts';
 import { hostAndPath } from '../../core/jobs/redact.ts';
+import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
 import type { Extraction } from '../../protocol/jobs/extraction.ts';
 import type { PlainStepOf } from '../../protocol/jobs/plainSteps.ts';
 import type { RecordDraft } from '../../protocol/jobs/runs.ts';
@@ -19,7 +20,15 @@ import { sleep } from './waits.ts';
 
 /** Whether a template of the job names the rows of a step: only then are they kept in memory. */
 export function wantsRows(run: LiveRun, id: string | undefined): id is string {
-  return id !== undefined && new RegExp(`\\{\\{[^}]*\\bsteps\\.${id}\\b`).test(JSON.stringify(run.job.steps));
+  return id !== undefined && new RegExp(`\\{\\{[^}]*\\bsteps\\.${id}\\b`).test(stepsText(run.job));
+}
+
+/** A job does not change while it runs, and is asked for each of its pages. */
+const texts = new WeakMap<JobDefinition, string>();
+function stepsText(job: JobDefinition): string {
+  const text = texts.get(job) ?? JSON.stringify(job.steps);
+  texts.set(job, text);
+  return text;
 }
 
 /** Takes rows as they come, and keeps them for templates if one wants them. */

@@ -239,6 +239,22 @@ export const jobRecord = z.object({
 });
 export type JobRecord = z.output<typeof jobRecord>;
 
+/** A row of the audit log with what its hash covers. */
+export const sealedRow = z.object({
+  revision: z.int(),
+  at: time,
+  actor,
+  operation: z.string(),
+  requestId: z.string().nullable(),
+  summary: z.string(),
+  body: z.string(),
+  undoOf: z.int().nullable(),
+  redoOf: z.int().nullable(),
+  previousHash: z.string(),
+  hash: z.string(),
+  history: z.array(z.object({ taskId: z.int(), changes: z.string(), comment: z.string().nullable() })),
+});
+
 export const jobOutputs = {
   changed,
   claimed: changed.extend({ definition: z.string(), inputs, fromStep: z.string().nullable(), checkpoint: checkpoint.nullable() }),
@@ -264,22 +280,7 @@ export const jobOutputs = {
   pruned: z.object({ revision: z.int(), runs: z.array(runId) }),
   deleted: z.object({ revision: z.int(), records: z.int() }),
   auditTrail: z.object({
-    rows: z.array(
-      z.object({
-        revision: z.int(),
-        at: time,
-        actor,
-        operation: z.string(),
-        requestId: z.string().nullable(),
-        summary: z.string(),
-        body: z.string(),
-        undoOf: z.int().nullable(),
-        redoOf: z.int().nullable(),
-        previousHash: z.string(),
-        hash: z.string(),
-        history: z.array(z.object({ taskId: z.int(), changes: z.string(), comment: z.string().nullable() })),
-      }),
-    ),
+    rows: z.array(sealedRow),
     /** Where the next page begins; null at the end. */
     next: z.int().nullable(),
     head: z.object({ revision: z.int(), hash: z.string() }).nullable(),

@@ -7,7 +7,7 @@ import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { useBoard } from './context.ts';
 import { blockedText, isBlocked, labelColour, relativeDay, sentence } from './describe.ts';
 import { glyph, icon } from './icons.ts';
-import { needsPerson, stateText, stepText } from './live.ts';
+import { isCalling, stateText, stepText } from './live.ts';
 import { RenameBox } from './RenameBox.tsx';
 import { t } from '../shared/strings.ts';
 
@@ -100,8 +100,8 @@ function Card(props: CardProps): JSX.Element {
 
 /** What the job that works for the task is about, beside the number. */
 function State({ run }: { run: JobRun }): JSX.Element {
-  const isCalling = needsPerson(run);
-  return <span class={`card-state mark ${isCalling ? 'calling ' : ''}${glyph(isCalling ? 'bell-dot' : 'sync')}`}>{stateText(run)}</span>;
+  const look = isCalling(run) ? `calling ${glyph('bell-dot')}` : glyph('sync');
+  return <span class={`card-state mark ${look}`}>{stateText(run)}</span>;
 }
 
 interface MarksProps {

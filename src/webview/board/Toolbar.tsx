@@ -3,14 +3,14 @@ import { useBoard } from './context.ts';
 import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { focusCard, tabStop } from './focus.ts';
 import { icon } from './icons.ts';
-import { needsPerson } from './live.ts';
+import { isCalling } from './live.ts';
 import { canWrite } from './model.ts';
 import { t } from '../shared/strings.ts';
 
 /** How many jobs work for tasks of the board, and how many of them wait for the person. */
 function runsText(live: ReadonlyMap<number, JobRun>): string {
   const runs = [...live.values()];
-  const calling = runs.filter(needsPerson).length;
+  const calling = runs.filter(isCalling).length;
   const running = runs.length - calling;
   const parts = [...(running > 0 ? [t('{0} running', running)] : []), ...(calling > 0 ? [t('{0} needs you', calling)] : [])];
   return parts.join(' · ');

@@ -1,4 +1,4 @@
-import { isOver } from '../../core/jobs/run.ts';
+import { isOver, needsPerson } from '../../core/jobs/run.ts';
 import type { JobRun } from '../../protocol/jobs/runs.ts';
 import { t } from '../shared/strings.ts';
 
@@ -16,12 +16,12 @@ export function withRuns(live: ReadonlyMap<number, JobRun>, runs: readonly JobRu
   return now;
 }
 
-export const needsPerson = ({ state, waitingFor }: JobRun): boolean =>
-  state === 'lost' || (state === 'waiting' && (waitingFor === 'user' || waitingFor === 'signIn'));
+/** A run that was lost is told as one that calls, until somebody takes it up. */
+export const isCalling = (run: JobRun): boolean => run.state === 'lost' || needsPerson(run);
 
 /** What the run is about, in two words. */
 export function stateText(run: JobRun): string {
-  if (needsPerson(run)) return t('needs you');
+  if (isCalling(run)) return t('needs you');
   switch (run.state) {
     case 'waiting':
       return t('waits for the network');

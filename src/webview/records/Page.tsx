@@ -6,6 +6,7 @@ import { Footer } from './Footer.tsx';
 import { Grid } from './Grid.tsx';
 import { icon } from './icons.ts';
 import { Toolbar } from './Toolbar.tsx';
+import { DismissibleBar } from '../shared/DismissibleBar.tsx';
 import { Skeleton } from '../shared/Skeleton.tsx';
 
 export function Page(): JSX.Element {
@@ -62,19 +63,7 @@ function Messages(): JSX.Element {
           </button>
         </div>
       )}
-      {message !== null && (
-        <div class="bar message-warning" role="alert">
-          <span class={icon('warning')} aria-hidden="true" />
-          <span class="bar-text">{message}</span>
-          <button
-            type="button"
-            class={`icon-button ${icon('close')}`}
-            aria-label={t('Dismiss')}
-            title={t('Dismiss')}
-            onClick={() => page.set({ message: null })}
-          />
-        </div>
-      )}
+      {message !== null && <DismissibleBar text={message} onDismiss={() => page.set({ message: null })} />}
     </>
   );
 }

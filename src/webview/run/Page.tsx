@@ -4,9 +4,9 @@ import { Asks } from './Asks.tsx';
 import { useRunPage, useUi } from './context.ts';
 import { Evidence } from './Evidence.tsx';
 import { Header } from './Header.tsx';
-import { icon } from './icons.ts';
 import { Log } from './Log.tsx';
 import { Steps } from './Steps.tsx';
+import { DismissibleBar } from '../shared/DismissibleBar.tsx';
 import { Skeleton } from '../shared/Skeleton.tsx';
 
 export function Page(): JSX.Element {
@@ -18,19 +18,7 @@ export function Page(): JSX.Element {
       {details !== null ? (
         <main class="run">
           <Header details={details} />
-          {message !== null && (
-            <div class="bar message-warning" role="alert">
-              <span class={icon('warning')} aria-hidden="true" />
-              <span class="bar-text">{message}</span>
-              <button
-                type="button"
-                class={`icon-button ${icon('close')}`}
-                aria-label={t('Dismiss')}
-                title={t('Dismiss')}
-                onClick={() => page.set({ message: null })}
-              />
-            </div>
-          )}
+          {message !== null && <DismissibleBar text={message} onDismiss={() => page.set({ message: null })} />}
           <Asks />
           <Evidence details={details} />
           <div class="halves">

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { needsPerson } from '../../../core/jobs/run.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RunProgress } from '../../../app/jobs/jobEngine.ts';
 import type { JobDefinition } from '../../../protocol/jobs/jobFile.ts';
@@ -6,7 +7,7 @@ import type { JobRun } from '../../../protocol/jobs/runs.ts';
 import type { FolderJobs, ShownJob } from '../../jobs/folderJobs.ts';
 import { timeName } from '../../words.ts';
 import type { FolderNode, JobNode, NeedsYouNode, RunNode } from './jobNode.ts';
-import { isLive, isResumable, needsPerson, resultText, runDescription, runIcon, runSentence, whenText } from './runWords.ts';
+import { isLive, isResumable, resultText, runDescription, runIcon, runSentence, whenText } from './runWords.ts';
 
 const colored = (name: string, color: string) => new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
 const problemsText = (count: number) => (count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count));

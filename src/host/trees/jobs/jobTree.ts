@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { needsPerson } from '../../../core/jobs/run.ts';
 import type { JobRun } from '../../../protocol/jobs/runs.ts';
 import { Burst } from '../../../util/burst.ts';
 import { DisposableStore, type Disposable } from '../../../util/disposable.ts';
@@ -7,7 +8,7 @@ import type { JobFolders } from '../../jobs/jobFolders.ts';
 import { moreItem } from '../moreItem.ts';
 import { JobNodes, type JobTreeNode, type MoreNode } from './jobNode.ts';
 import { folderRow, jobRow, jobTooltip, needsYouRow, runRow } from './jobRows.ts';
-import { needsPerson, runTooltip } from './runWords.ts';
+import { runTooltip } from './runWords.ts';
 
 /** Changes that come within this time are drawn together; milliseconds. */
 const burstTimes = { quiet: 60, longest: 250 } as const;

@@ -1,15 +1,12 @@
 import * as vscode from 'vscode';
 import { dayOf } from '../../../core/day.ts';
-import { isOver, type RunState } from '../../../core/jobs/run.ts';
+import { isOver, needsPerson, type RunState } from '../../../core/jobs/run.ts';
 import type { JobRun } from '../../../protocol/jobs/runs.ts';
 import { dayName, timeName } from '../../words.ts';
 
 const colored = (name: string, color: string) => new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
 
 export const isLive = ({ state }: Pick<JobRun, 'state'>): boolean => state === 'running' || state === 'waiting' || state === 'queued';
-/** Nothing goes on before the person does something. */
-export const needsPerson = ({ state, waitingFor }: Pick<JobRun, 'state' | 'waitingFor'>): boolean =>
-  state === 'waiting' && (waitingFor === 'signIn' || waitingFor === 'user');
 export const isResumable = ({ state }: Pick<JobRun, 'state'>): boolean => state === 'lost' || state === 'failed' || state === 'cancelled';
 
 /** The state as an icon in the theme's colours. */
