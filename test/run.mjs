@@ -69,6 +69,16 @@ function count(name, ok) {
   if (!ok) failures.push(name);
 }
 
+/** Why each test of a suite failed, in its own words. A group that failed because of its tests says nothing more. */
+function reasons(name) {
+  const file = path.join(results, `${name}.tap`);
+  const tap = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  const blocks = tap.matchAll(/^ *not ok \d+ - (?<title>.*)\n *---\n(?<why>[^]*?)^ *\.\.\.$/gm);
+  return [...blocks]
+    .filter(({ groups }) => !/failureType: 'subtestsFailed'/.test(groups.why))
+    .map(({ groups }) => `\n${name}: ${groups.title}\n${groups.why.split('\n').slice(0, 30).join('\n')}`);
+}
+
 function runSuite(name) {
   console.log(`\n── ${name}`);
   const start = Date.now();
@@ -163,6 +173,8 @@ if (steps.includes('format')) step('format', () => run(bin('prettier'), ['--chec
 for (const name of suites) if (steps.includes(name)) runSuite(name);
 if (steps.includes('coverage') && fs.existsSync(rawCoverage)) step('coverage', reportCoverage);
 
+// Again at the end, where a long log is read first.
+for (const name of failures.filter((one) => suites.includes(one))) for (const reason of reasons(name)) console.log(reason);
 console.log(`\n${seconds(start)}${failures.length > 0 ? `, failed: ${failures.join(', ')}` : ''}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

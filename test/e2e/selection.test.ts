@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { eventually } from '../rig/eventually.ts';
 import { openBoard, journey } from './journey.ts';
 
@@ -9,15 +8,23 @@ journey(
   },
   async (user) => {
     const window = await user.open();
+    // The place of the cursor, as the status bar tells it. A tab shows before its editor takes a key.
+    const cursorIs = (place: RegExp) =>
+      eventually(`the cursor is at ${place.source}`, async () => place.test((await window.status('editor.selection'))?.text ?? ''));
     await window.openFile('pump.ts');
+    await cursorIs(/Ln 1\b/);
     await window.openPalette('');
     await window.fillQuick(':3');
     await window.press('Enter');
-    await window.quickInput.waitFor({ state: 'hidden' });
-    await window.press('Shift+End');
+    await cursorIs(/Ln 3\b/);
+    await eventually('the line is selected', async () => {
+      await window.press('Shift+End');
+      return /selected/.test((await window.status('editor.selection'))?.text ?? '');
+    });
     await window.run('ClaudeTask: Add Task from Selection...');
     await window.quickInput.locator('.quick-input-title', { hasText: 'Add Task from Selection' }).waitFor();
-    assert.equal(await window.quickInput.locator('.quick-input-box input').first().inputValue(), 'close the valve first');
+    const proposed = window.quickInput.locator('.quick-input-box input').first();
+    await eventually('the title is proposed', async () => (await proposed.inputValue()) === 'close the valve first');
     await window.answer('Add Task from Selection');
 
     const board = await openBoard(window);
@@ -29,6 +36,6 @@ journey(
     );
     await window.press('Enter');
     await eventually('the file is open', async () => (await window.tabs()).includes('pump.ts'));
-    await eventually('the cursor is on the line', async () => /Ln 3\b/.test((await window.status('editor.selection'))?.text ?? ''));
+    await cursorIs(/Ln 3\b/);
   },
 );

@@ -200,6 +200,23 @@ describe('the form by keyboard', () => {
     await isWritten(form, text.replace('tools: Read, Grep, Bash', 'tools:'));
   });
 
+  test('keys that come faster than the page is painted go where the one before led', async () => {
+    await using form = await openForm(text);
+    await form.box('tools').focus();
+    await form.page.keyboard.press('Shift+Tab');
+    await form.page.keyboard.press('End');
+    await eventually('the last chip has the focus', async () => (await focusedText(form)) === 'Bash');
+    await form.page.evaluate(async () => {
+      for (let times = 0; times < 2; times++) {
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', altKey: true, bubbles: true }));
+        // Time to draw, but none to paint.
+        await Promise.resolve().then(() => Promise.resolve());
+      }
+    });
+    await isWritten(form, text.replace('Read, Grep, Bash', 'Bash, Read, Grep'));
+    assert.equal(await focusedText(form), 'Bash');
+  });
+
   test('tools are added by typing, with completion, at a comma, and by pasting several', async () => {
     await using form = await openForm(text);
     await form.box('tools').focus();

@@ -13,6 +13,7 @@ const firstSentence = (text: string): string => /^.*?[.;:](?=\s|$)/.exec(plainTe
 export function AddField({ specs }: { specs: readonly FieldSpec[] }): JSX.Element | null {
   const form = useForm();
   const [isOpen, setOpen] = useState(false);
+  const [chosen, setChosen] = useState<{ key: string } | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const entries = (): HTMLElement[] => [...(menu.current?.querySelectorAll<HTMLElement>('button') ?? [])];
@@ -22,6 +23,10 @@ export function AddField({ specs }: { specs: readonly FieldSpec[] }): JSX.Elemen
     entries()[0]?.focus();
     menu.current?.scrollIntoView({ block: 'nearest' });
   }, [isOpen]);
+  // With the box that was just drawn, and before the next key, which is its first.
+  useLayoutEffect(() => {
+    if (chosen !== null) (boxElement(chosen.key) ?? button.current)?.focus();
+  }, [chosen]);
   if (specs.length === 0) return null;
   const close = (): void => {
     setOpen(false);
@@ -29,8 +34,8 @@ export function AddField({ specs }: { specs: readonly FieldSpec[] }): JSX.Elemen
   };
   const choose = (key: string): void => {
     setOpen(false);
+    setChosen({ key });
     form.add(key);
-    requestAnimationFrame(() => (boxElement(key) ?? button.current)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const all = entries();

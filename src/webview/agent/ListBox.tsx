@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { FieldSpec } from '../../core/fieldSpec.ts';
 import type { FormSuggestions, Suggestion } from '../../protocol/agentFormMessages.ts';
@@ -40,6 +40,7 @@ export function ListBox({ spec }: { spec: FieldSpec }): JSX.Element {
   const isReadOnly = state?.isReadOnly === true;
   const [current, setCurrent] = useState(0);
   const [typed, setTyped] = useState('');
+  const [toFocus, setToFocus] = useState<{ index: number } | null>(null);
   const chips = useRef<HTMLUListElement>(null);
   const adder = useRef<HTMLInputElement>(null);
   const tabStop = Math.min(current, items.length - 1);
@@ -56,13 +57,15 @@ export function ListBox({ spec }: { spec: FieldSpec }): JSX.Element {
   const completion = useCompletion(ids.box, t('Suggestions for {0}', key), offered, add);
   const focusChip = (index: number): void => {
     setCurrent(index);
-    // After the list is drawn: the chip may have moved.
-    requestAnimationFrame(() => {
-      const chip = chips.current?.children[index];
-      if (chip instanceof HTMLElement) chip.focus();
-      else adder.current?.focus();
-    });
+    setToFocus({ index });
   };
+  // With the list that was just drawn, and before the next key: pressed twice, Alt and an arrow moves the same chip twice.
+  useLayoutEffect(() => {
+    if (toFocus === null) return;
+    const chip = chips.current?.children[toFocus.index];
+    if (chip instanceof HTMLElement) chip.focus();
+    else adder.current?.focus();
+  }, [toFocus]);
   const removeAt = (index: number): void => {
     form.edit(
       key,

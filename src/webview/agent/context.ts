@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
+import { useChanges } from '../shared/useChanges.ts';
 import type { Form, Ui } from './form.ts';
 
 export const FormContext = createContext<Form | null>(null);
@@ -13,7 +14,6 @@ export function useForm(): Form {
 /** What the page shows; the component is drawn again with every change. */
 export function useUi(): Ui {
   const form = useForm();
-  const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
-  useEffect(() => form.subscribe(() => redraw()), []);
+  useChanges(form);
   return form.ui();
 }

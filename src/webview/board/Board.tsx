@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { statuses, type Status } from '../../core/task.ts';
 import { MessageBar, StateBar } from './bars.tsx';
@@ -12,12 +12,12 @@ import { tabStop } from './focus.ts';
 import { isTextField, onBoardKey, openMenuFor, startRename } from './keyboard.ts';
 import { canWrite, type Model, type Ui } from './model.ts';
 import { t } from '../shared/strings.ts';
+import { useChanges } from '../shared/useChanges.ts';
 import { Toolbar } from './Toolbar.tsx';
 
 export function Page(): JSX.Element {
   const { model } = useBoard();
-  const [, redraw] = useReducer<number, void>((n) => n + 1, 0);
-  useEffect(() => model.subscribe(() => redraw()), [model]);
+  useChanges(model);
   const ui = model.ui();
 
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
+import { useChanges } from '../shared/useChanges.ts';
 import type { RecordsPage, Ui } from './recordsPage.ts';
 
 export const RecordsContext = createContext<RecordsPage | null>(null);
@@ -13,7 +14,6 @@ export function useRecordsPage(): RecordsPage {
 /** What the page shows; the component is drawn again with every change. */
 export function useUi(): Ui {
   const page = useRecordsPage();
-  const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
-  useEffect(() => page.subscribe(() => redraw()), [page]);
+  useChanges(page);
   return page.ui();
 }

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
+import { useChanges } from '../shared/useChanges.ts';
 import type { RunPage, Ui } from './runPage.ts';
 
 export const RunContext = createContext<RunPage | null>(null);
@@ -13,7 +14,6 @@ export function useRunPage(): RunPage {
 /** What the page shows; the component is drawn again with every change. */
 export function useUi(): Ui {
   const page = useRunPage();
-  const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
-  useEffect(() => page.subscribe(() => redraw()), [page]);
+  useChanges(page);
   return page.ui();
 }
