@@ -10,7 +10,7 @@ const benches = {
   open: '100k tasks + 1M audit rows: cold open, open after kill -9, memory, search',
   claude: 'agents and CLAUDE.md: parse and check, typing, the view of 5,000 agents, merged preview, against plain yaml',
   board: '10,000 cards in real VS Code: first cards, DOM size, filter, scrolling, bundle size',
-  jobs: '50 pages of a table by the runner against a raw playwright-core script and raw CDP; start; a host that limits spikes',
+  jobs: '50 pages of a table by the runner against a raw playwright-core script and raw CDP; start; the extension host’s pauses; a host that limits spikes',
   activation: "activation time in VS Code's own figure, empty and with 10k tasks",
   idle: 'CPU of the extension host with and without us, with 10k tasks and nothing happening',
 };

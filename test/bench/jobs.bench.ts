@@ -10,6 +10,7 @@ import { RunnerRig } from '../rig/jobRunner.ts';
 import { goldenRows } from '../rig/sites/rfis.ts';
 import { startSite, type Site } from '../rig/sites/site.ts';
 import { tempWorkspace, type TempWorkspace } from '../rig/tempWorkspace.ts';
+import { hostLoop } from './jobsHost.ts';
 import { benchArgs, benchPlaces, median, Report } from './report.ts';
 import type { RawResult, RawTask } from './jobs.process.ts';
 
@@ -194,6 +195,7 @@ async function main(): Promise<void> {
   await using site = await startSite({ total });
   await using workspace = await tempWorkspace();
   if (wanted('table')) await table(site, workspace, executable);
+  if (wanted('window')) await hostLoop(report, site, total, args.quick ? 2 : 5, executable);
   if (wanted('spike')) await spike(site, workspace, executable);
   process.exitCode = report.finish(args.json) ? 0 : 1;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
 import { chromium } from 'playwright-core';
+import { assertNoSecrets } from '../rig/canaries.ts';
 import { findChromium } from '../rig/ensurePrograms.mjs';
 import { eventually } from '../rig/eventually.ts';
 import { goldenRows } from '../rig/sites/rfis.ts';
@@ -40,6 +41,12 @@ async function runJob(window: Workbench, name: string): Promise<void> {
   await window.run('ClaudeTask: Run Job...');
   await eventually('the job is offered', async () => (await window.quickLabels()).includes(name));
   await window.pick(name);
+}
+
+/** Nothing of what the site handed to the browser is in the folder, nor in anything that VS Code and its extensions wrote. */
+function keepsNoSecret({ workspace, server }: Journey): void {
+  assertNoSecrets(workspace.folder, '');
+  assertNoSecrets(server.profile, 'profiles', [server.log]);
 }
 
 /** Where the test meets the job browser, to do there what the user would do in its window. */
@@ -140,6 +147,7 @@ steps:
   await window.message(/The report is whole: \d+ entries verified/);
   await window.run('ClaudeTask: Verify Audit Log');
   await window.message(/audit log/i);
+  keepsNoSecret(user);
 });
 
 journey('a job that needs the user says so everywhere and goes on once it is answered', { machineSettings: machine() }, async (user) => {
@@ -170,6 +178,7 @@ steps:
   await window.press('Enter');
   await described(window, 'Ask first', /^25 records/);
   assert.equal(await jobRow(window, 'Needs you'), undefined);
+  keepsNoSecret(user);
 });
 
 const restricted = { machineSettings: machine(), workspaceTrust: true, settings: { 'security.workspace.trust.startupPrompt': 'never' } };

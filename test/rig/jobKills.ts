@@ -7,6 +7,7 @@ import type { Store } from '../../src/app/ports.ts';
 import { createJobRunner } from '../../src/jobs/runnerProcess.ts';
 import { build, open, workspace } from '../adapter/store/rig.ts';
 import { browserArguments, putJob, rigEngine } from '../adapter/jobs/engineRig.ts';
+import { assertNoSecrets } from './canaries.ts';
 import { findChromium } from './ensurePrograms.mjs';
 import { eventually } from './eventually.ts';
 import { goldenRows } from './sites/rfis.ts';
@@ -55,8 +56,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Built once for both kinds of kills. */
 const bundles = () => build({ jobHost: path.join(process.cwd(), 'test/rig/jobHost.process.ts') });
 
-/** Exactly the rows of the site, each once, none changed by having been read in several goes; and an audit log that holds. */
-async function check(store: Store, run: number, runs: number): Promise<void> {
+/** Exactly the rows of the site, each once, none changed by having been read in several goes; an audit log that holds; and no secret in any file. */
+async function check(store: Store, folder: string, run: number, runs: number): Promise<void> {
   const { records, counts } = await store.call('job.records', { job: 'rfis', collection: 'rfis', limit: 5000 });
   const inOrder = records.map(({ data }) => data).sort((a, b) => String(a['number']).localeCompare(String(b['number'])));
   assert.deepEqual(inOrder, goldenRows(total));
@@ -66,6 +67,7 @@ async function check(store: Store, run: number, runs: number): Promise<void> {
     'every record was seen by this run',
   );
   assert.deepEqual((await store.call('audit.verify', {})).problems, []);
+  assertNoSecrets(folder, '.profiles');
 }
 
 async function isOver(store: Store, run: number): Promise<boolean> {
@@ -120,7 +122,7 @@ export async function killRunners(wanted: number): Promise<Kills> {
         await eventually('the runner is gone', () => pid !== victim);
       }
     }
-    await check(store, id, runs);
+    await check(store, place.directory, id, runs);
   }
   await here.engine.close();
   await runner.close();
@@ -172,7 +174,7 @@ export async function killHosts(wanted: number): Promise<Kills> {
     await using rigged = await open(place.directory);
     const [last] = (await rigged.store.call('job.runs', { limit: 1 })).runs;
     assert.equal(last?.state, 'done', `${last?.state} ${last?.reason ?? ''} ${last?.failure?.message ?? ''}`);
-    await check(rigged.store, last.id, runs);
+    await check(rigged.store, place.directory, last.id, runs);
   }
   return { kills, runs, pagesAgain: site.requests.length - runs * pages, seconds: (Date.now() - began) / 1000 };
 }

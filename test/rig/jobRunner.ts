@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromRunner, type FromRunner, type ToRunner } from '../../src/protocol/jobs/runnerMessages.ts';
 import type { LogEntry, RecordDraft } from '../../src/protocol/jobs/runs.ts';
+import { assertNoSecrets } from './canaries.ts';
 import { findChromium } from './ensurePrograms.mjs';
 import { eventually } from './eventually.ts';
 import type { TempWorkspace } from './tempWorkspace.ts';
@@ -70,7 +71,7 @@ export class RunnerRun {
   }
 }
 
-/** The real runner's process, with a host that acknowledges everything at once. */
+/** The real runner's process, with a host that acknowledges everything at once. At its end no secret may be in what it said and wrote. */
 export class RunnerRig implements AsyncDisposable {
   readonly process: ChildProcess;
   readonly workspace: TempWorkspace;
@@ -173,7 +174,11 @@ export class RunnerRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (this.process.exitCode === null && this.process.signalCode === null) await this.#end();
+    assertNoSecrets(this.workspace.folder, 'profiles', [...this.said, this.stderr]);
+  }
+
+  async #end(): Promise<void> {
     const exit = once(this.process, 'exit');
     if (this.process.connected) this.send({ kind: 'shutdown' });
     else this.process.kill('SIGTERM');

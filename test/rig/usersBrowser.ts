@@ -26,7 +26,7 @@ export class UsersBrowser implements AsyncDisposable {
   static async start(folder: string, url: string): Promise<UsersBrowser> {
     const executable = findChromium();
     if (executable === undefined) throw new Error('There is no Chromium.');
-    const [profile, downloads] = [path.join(folder, 'user'), path.join(folder, 'downloads')];
+    const [profile, downloads] = [path.join(folder, 'profiles', 'of-the-user'), path.join(folder, 'downloads')];
     fs.mkdirSync(path.join(profile, 'Default'), { recursive: true });
     fs.mkdirSync(downloads);
     const preferences = {

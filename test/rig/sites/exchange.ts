@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import type { Switches } from './switches.ts';
+import { canary, type Switches } from './switches.ts';
 
 export interface SeenRequest {
   method: string;
@@ -41,7 +41,7 @@ export const escape = (text: string): string => text.replaceAll('&', '&amp;').re
 export function html(at: Exchange, title: string, body: string, status = 200): true {
   at.response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
   at.response.end(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title></head><body>${body}</body></html>`,
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="${canary.token}"><title>${escape(title)}</title></head><body>${body}</body></html>`,
   );
   return true;
 }

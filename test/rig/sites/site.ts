@@ -5,7 +5,7 @@ import { api } from './apiPages.ts';
 import { rfiList, rfiPage } from './listPages.ts';
 import { oddPages } from './oddPages.ts';
 import { isSignedIn, signInPages } from './signInPages.ts';
-import { defaults, type Switches } from './switches.ts';
+import { canary, defaults, type Switches } from './switches.ts';
 import type { Exchange, SeenRequest, SiteState } from './exchange.ts';
 import { spaPages } from './spaPages.ts';
 
@@ -96,6 +96,9 @@ async function handle(state: SiteState, request: http.IncomingMessage, response:
   state.requests.push(seen);
   response.on('close', () => (seen.status = response.statusCode));
   const at: Exchange = { state, request, response, url, body };
+  // As real sites do, and for `canaries.ts`: a run that kept what it was answered would be found out by it.
+  response.setHeader('set-cookie', `visitor=${canary.cookie}; HttpOnly; Path=/; SameSite=Lax`);
+  response.setHeader('x-auth-token', canary.token);
   if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
   if (refused(at)) return;
   const wait = state.switches.delay;
