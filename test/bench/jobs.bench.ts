@@ -195,7 +195,7 @@ async function main(): Promise<void> {
   await using site = await startSite({ total });
   await using workspace = await tempWorkspace();
   if (wanted('table')) await table(site, workspace, executable);
-  if (wanted('window')) await hostLoop(report, site, total, args.quick ? 2 : 5, executable);
+  if (wanted('window')) await hostLoop(report, site, { records: total, pages }, args.quick ? 2 : 5, executable);
   if (wanted('spike')) await spike(site, workspace, executable);
   process.exitCode = report.finish(args.json) ? 0 : 1;
 }
