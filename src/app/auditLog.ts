@@ -41,20 +41,24 @@ const sealedJob = z.object({
 });
 const auditBody = z.object({
   tasks: z.array(z.int().positive()),
+  madeRoom: z.array(z.int().positive()).optional(),
   overrode: z.string().optional(),
   documents: z.array(sealedVersion).optional(),
   job: z.custom<SealedJob>((value) => sealedJob.safeParse(value).success).optional(),
+  webhook: z.int().positive().optional(),
 });
 
 /** What an audit row says it changed; undefined when it cannot be read. */
 export function readBody(body: string): AuditBody | undefined {
   try {
-    const { tasks, overrode, documents, job } = auditBody.parse(JSON.parse(body));
+    const { tasks, madeRoom, overrode, documents, job, webhook } = auditBody.parse(JSON.parse(body));
     return {
       tasks,
+      ...(madeRoom === undefined ? {} : { madeRoom }),
       ...(overrode === undefined ? {} : { overrode }),
       ...(documents === undefined ? {} : { documents }),
       ...(job === undefined ? {} : { job }),
+      ...(webhook === undefined ? {} : { webhook }),
     };
   } catch {
     return undefined;
@@ -106,11 +110,13 @@ export function createAuditLog(audit: AuditStore, history: HistoryStore, hash: H
       }));
       const body: AuditBody = {
         tasks: entries.map((entry) => entry.taskId),
+        ...(work.madeRoom.size === 0 ? {} : { madeRoom: [...work.madeRoom] }),
         ...(work.overrode === undefined ? {} : { overrode: work.overrode }),
         ...(work.documents.length === 0
           ? {}
           : { documents: work.documents.map(({ id, version, hash: of }) => ({ id, version, hash: of })) }),
         ...(work.job === undefined ? {} : { job: work.job }),
+        ...(work.webhook === undefined ? {} : { webhook: work.webhook }),
       };
       const row = {
         revision: work.revision,

@@ -8,9 +8,9 @@ import type { OperationName, Scope } from '../protocol/operations.ts';
 import { callingActor } from '../protocol/wire.ts';
 import { bodyOf, createAuditLog } from './auditLog.ts';
 import type { Hash } from './auditLog.ts';
+import { eventOf, jobNews } from './eventLog.ts';
 import { parseInput } from './input.ts';
 import type { SealedJob } from './jobs/jobStorePorts.ts';
-import { shownRun } from './jobs/jobRuns.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import type { Clock, DatabaseMaintenance, Dispatcher, OperationOutcome, OperationRequest } from './ports.ts';
@@ -32,7 +32,8 @@ const granted: Readonly<Record<ActorKind, readonly Scope[]>> = {
   job: [...content, 'jobs:read', 'jobs:write'],
   // Whoever starts a job works with the sessions of the user.
   agent: [...content, 'jobs:read'],
-  client: [...content, 'jobs:read'],
+  // What a client may is written in its token: the server looks before it calls.
+  client: scopes,
 };
 
 const table: ReadonlyMap<string, Operation> = new Map<OperationName, Operation>(
@@ -145,6 +146,23 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     );
   }
 
+  function changeWebhook(operation: Operation & { kind: 'webhook' }, request: OperationRequest, actor: Actor): OperationOutcome {
+    const before = stores.audit.byRequest(request.requestId);
+    if (before !== undefined) return answeredBefore(before, request);
+    const { id, sealed } = stores.transaction(() => {
+      const begun = startWork(stores, actor, request.workflow, clock.now(), log.next());
+      const changed = operation.change(begun, request.input);
+      return { id: changed, sealed: begun.webhook === undefined ? undefined : log.seal(begun, request.operation, request.requestId) };
+    });
+    if (sealed === undefined) return { value: operation.answer({ stores, revision: log.current() }, id), event: null };
+    log.advance(sealed);
+    const { revision } = sealed;
+    return {
+      value: operation.answer({ stores, revision }, id),
+      event: { revision, name: request.operation, body: { actor, tasks: [] } },
+    };
+  }
+
   function jobOutcome(
     { answer }: Operation & { kind: 'job' },
     { revision, operation: name, actor }: Pick<AuditRow, 'revision' | 'operation' | 'actor'>,
@@ -152,21 +170,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     made: readonly number[],
     tasks: TaskRow[],
   ): OperationOutcome {
-    const { job, run: id, records, pruned } = sealed;
-    const run = id === undefined ? undefined : stores.jobRuns.get(id);
     return {
       value: answer({ stores, revision }, sealed, made),
-      event: {
-        revision,
-        name,
-        body: {
-          actor,
-          tasks,
-          ...(run === undefined ? {} : { runs: [shownRun(run)] }),
-          ...(pruned === undefined ? {} : { prunedRuns: pruned }),
-          ...(job === undefined || records === undefined ? {} : { records: records.map(({ collection }) => ({ job, collection })) }),
-        },
-      },
+      event: { revision, name, body: { actor, tasks, ...jobNews(stores, sealed) } },
     };
   }
 
@@ -180,20 +186,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   /** The answer to a call that was done before, from what the database holds of it now. */
   function outcomeOf(row: AuditRow): OperationOutcome {
-    const { revision, actor, operation } = row;
+    const { revision, operation } = row;
     const body = bodyOf(row);
+    const event = eventOf(stores, row, body);
     const known = table.get(operation);
-    if (known?.kind === 'recording')
-      return recordedOutcome(known, revision, operation, actor, stores.documents.changes(body.documents ?? []));
-    const ids = body.tasks;
-    const tasks = stores.tasks.rows([...new Set([...ids, ...stores.tasks.dependents(ids)])]);
-    if (known?.kind === 'job' && body.job !== undefined) return jobOutcome(known, row, body.job, ids, tasks);
+    if (known?.kind === 'recording') return { value: known.answer(revision, event.body.documents ?? []), event };
+    if (known?.kind === 'job' && body.job !== undefined) return { value: known.answer({ stores, revision }, body.job, body.tasks), event };
+    if (known?.kind === 'webhook' && body.webhook !== undefined) return { value: known.answer({ stores, revision }, body.webhook), event };
     const target = row.undoOf ?? row.redoOf;
     const label = target === null ? undefined : (stores.audit.get(target)?.summary ?? row.summary);
-    return {
-      value: label === undefined ? { revision, tasks } : { revision, label, tasks },
-      event: { revision, name: operation, body: { actor, tasks } },
-    };
+    const { tasks } = event.body;
+    return { value: label === undefined ? { revision, tasks } : { revision, label, tasks }, event };
   }
 
   function answeredBefore(row: AuditRow, request: OperationRequest): OperationOutcome {
@@ -219,6 +222,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           return record(operation, request, actor);
         case 'job':
           return changeJob(operation, request, actor);
+        case 'webhook':
+          return changeWebhook(operation, request, actor);
         case 'lease':
           return { value: stores.transaction(() => operation.keep({ stores, now: clock.now() }, request.input)), event: null };
         case 'upkeep':

@@ -35,6 +35,8 @@ export interface LeaseKeeping {
 /** What the answer to a change of jobs is made of, now or when it is asked for again. `tasks`: those that were made. */
 type AnswerJob<O> = (reading: Pick<Reading, 'stores' | 'revision'>, sealed: SealedJob, tasks: readonly number[]) => O;
 
+type AnswerWebhook<O> = (reading: Pick<Reading, 'stores' | 'revision'>, webhook: number) => O;
+
 /** An operation with its input bound to its handler: what comes in is parsed before anything else. */
 export type Operation = { contract: OperationContract } & (
   | { kind: 'query'; query(reading: Reading, input: unknown): unknown }
@@ -44,6 +46,8 @@ export type Operation = { contract: OperationContract } & (
   | { kind: 'recording'; record(work: Work, input: unknown): unknown; answer(revision: number, documents: DocumentChange[]): unknown }
   /** Works on runs of jobs and their records. `change` answers what is sealed, or what would be: it leaves `work.job` alone when nothing changed. */
   | { kind: 'job'; change(work: Work, input: unknown): SealedJob; answer: AnswerJob<unknown> }
+  /** Works on a webhook and answers its id. It leaves `work.webhook` alone when nothing changed. */
+  | { kind: 'webhook'; change(work: Work, input: unknown): number; answer: AnswerWebhook<unknown> }
   /** Keeps a lease: durable, but no change that anybody is told of or that is audited. */
   | { kind: 'lease'; keep(keeping: LeaseKeeping, input: unknown): unknown }
   | { kind: 'upkeep'; maintain(upkeep: Upkeep, input: unknown): Promise<unknown> }
@@ -108,6 +112,14 @@ export function jobChange<I extends z.ZodType, O extends z.ZodType>(
   answer: AnswerJob<z.output<O>>,
 ): Operation {
   return { contract, kind: 'job', change: (work, input) => change(work, parse(contract, input)), answer };
+}
+
+export function webhookChange<I extends z.ZodType, O extends z.ZodType>(
+  contract: Contract<I, O>,
+  change: (work: Work, input: z.output<I>) => number,
+  answer: AnswerWebhook<z.output<O>>,
+): Operation {
+  return { contract, kind: 'webhook', change: (work, input) => change(work, parse(contract, input)), answer };
 }
 
 export function lease<I extends z.ZodType, O extends z.ZodType>(

@@ -1,16 +1,30 @@
 import { operationContracts } from '../protocol/operations.ts';
 import type { OperationName } from '../protocol/operations.ts';
 import { listDocuments, readVersion, record, recordMany, recorded, recordedMany, versionsOf } from './documents.ts';
+import { eventsSince } from './eventLog.ts';
 import { deletedRecords, deleteRecords, listCollections, listRecords } from './jobs/jobRecords.ts';
 import * as runs from './jobs/jobRuns.ts';
 import { createdTasks, createTasks } from './jobs/jobTasks.ts';
-import { jobChange, lease, mutation, query, recording, stepBack, upkeep } from './operation.ts';
+import { jobChange, lease, mutation, query, recording, stepBack, upkeep, webhookChange } from './operation.ts';
 import type { Operation } from './operation.ts';
-import { addChecklistItem, checkChecklistItem, create, link, removeChecklistItem, unlink, update, updateMany } from './taskEdits.ts';
+import { claim, readyTasks } from './taskClaim.ts';
+import {
+  addChecklistItem,
+  appendStageResult,
+  checkChecklistItem,
+  create,
+  link,
+  removeChecklistItem,
+  unlink,
+  update,
+  updateMany,
+} from './taskEdits.ts';
 import { archiving, deletion, move, moveMany, restoration, unarchiving } from './taskMoves.ts';
 import { getTask, listTasks, searchTasks, snapshot, taskHistory } from './taskQueries.ts';
+import { similarTasks } from './taskSimilar.ts';
 import { redo, undo } from './undo.ts';
 import { verifyAudit } from './verifyAudit.ts';
+import * as webhooks from './webhooks.ts';
 
 const c = operationContracts;
 
@@ -21,11 +35,15 @@ export const operations = {
   'task.list': query(c['task.list'], listTasks),
   'task.snapshot': query(c['task.snapshot'], snapshot),
   'task.search': query(c['task.search'], searchTasks),
+  'task.ready': query(c['task.ready'], readyTasks),
+  'task.similar': query(c['task.similar'], similarTasks),
   'task.history': query(c['task.history'], taskHistory),
   'task.update': mutation(c['task.update'], update),
   'task.updateMany': mutation(c['task.updateMany'], updateMany),
   'task.move': mutation(c['task.move'], move),
   'task.moveMany': mutation(c['task.moveMany'], moveMany),
+  'task.claim': mutation(c['task.claim'], claim),
+  'task.appendStageResult': mutation(c['task.appendStageResult'], appendStageResult),
   'task.delete': mutation(c['task.delete'], deletion.one),
   'task.deleteMany': mutation(c['task.deleteMany'], deletion.many),
   'task.restore': mutation(c['task.restore'], restoration.one),
@@ -61,6 +79,16 @@ export const operations = {
   'job.collections': query(c['job.collections'], listCollections),
   'job.records': query(c['job.records'], listRecords),
   'job.auditTrail': query(c['job.auditTrail'], runs.auditTrail),
+  'event.since': query(c['event.since'], eventsSince),
+  'webhook.list': query(c['webhook.list'], webhooks.list),
+  'webhook.add': webhookChange(c['webhook.add'], webhooks.add, webhooks.changed),
+  'webhook.update': webhookChange(c['webhook.update'], webhooks.update, webhooks.changed),
+  'webhook.remove': webhookChange(c['webhook.remove'], webhooks.remove, webhooks.changed),
+  'webhook.deliveries': query(c['webhook.deliveries'], webhooks.deliveries),
+  'webhook.replay': webhookChange(c['webhook.replay'], webhooks.replay, webhooks.changed),
+  'webhook.next': query(c['webhook.next'], webhooks.next),
+  'webhook.claim': lease(c['webhook.claim'], webhooks.claim),
+  'webhook.settle': lease(c['webhook.settle'], webhooks.settle),
   'audit.verify': upkeep(c['audit.verify'], verifyAudit),
   'database.status': upkeep(c['database.status'], async ({ maintenance, stores, revision }) => ({
     ...maintenance.status(),

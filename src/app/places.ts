@@ -105,6 +105,7 @@ function setRank(work: Work, spot: Spot, rank: string): void {
   if (rank === spot.rank) return;
   work.tasks.setRank(spot.id, rank);
   work.outdated.add(spot.id);
+  work.madeRoom.add(spot.id);
   work.rows.delete(spot.id);
 }
 

@@ -7,6 +7,7 @@ import type { Details, TaskChanges, TaskValues } from '../core/taskFields.ts';
 import type { OperationOutput } from '../protocol/operations.ts';
 import type * as z from 'zod';
 import type { JobRecordStore, JobRunStore, SealedJob } from './jobs/jobStorePorts.ts';
+import type { WebhookStore } from './webhookPorts.ts';
 import type { documentInput } from '../protocol/document.ts';
 import type { taskInput } from '../protocol/task.ts';
 
@@ -17,6 +18,13 @@ export interface Spot {
 }
 
 export type ListQuery = z.output<typeof taskInput.list>;
+export type ReadyFilter = Pick<ListQuery, 'type' | 'priority' | 'label'>;
+
+/** What to compare tasks with. Either may be empty. */
+export interface Likeness {
+  title: string;
+  description: string;
+}
 
 /** What is kept of every change besides its fields. */
 export interface Stamp {
@@ -59,7 +67,11 @@ export interface TaskStore {
 
   list(query: ListQuery, today: string): { total: number; tasks: TaskRow[] };
   snapshot(limitPerColumn: number | undefined): OperationOutput<'task.snapshot'>['columns'];
+  /** The first card in Ready that this assignee may begin: nobody's or theirs, waiting for none, blocked by nothing. */
+  firstReady(filter: ReadyFilter, assignee: string): TaskRow | undefined;
   search(text: string, limit: number): number[];
+  /** Live tasks that share telling words with a text, most alike first. `score` as `taskOutput.similar` has it. */
+  similar(text: Likeness, limit: number, except: number | undefined): { id: number; score: number }[];
   /** All tasks that are not deleted. */
   total(): number;
   largestId(): number;
@@ -95,12 +107,16 @@ export interface AuditRow extends SealedRow {
 export interface AuditBody {
   /** Tasks with a history row of this operation, in its order. */
   tasks: number[];
+  /** Tasks that got another place in their column because one of `tasks` needed room. */
+  madeRoom?: number[];
   /** The rule that a user has overridden. */
   overrode?: string;
   /** Versions of documents that this operation recorded, with the hash of their content: so it is sealed with the row. */
   documents?: SealedVersion[];
   /** What it changed of a job's run or records. */
   job?: SealedJob;
+  /** The webhook it changed; the summary says how. */
+  webhook?: number;
 }
 
 export interface SealedVersion {
@@ -157,6 +173,8 @@ export interface AuditStore {
   largestInTasks(fromTask: number, toTask: number): number;
   /** In order, from a revision on. */
   page(from: number, limit: number): AuditRow[];
+  /** The same, without what was changed. */
+  operations(from: number, limit: number): Pick<AuditRow, 'revision' | 'operation'>[];
   /** Of the last `window` rows those by one actor, oldest first. */
   recentOf(actor: Actor, window: number): StackRow[];
 }
@@ -168,6 +186,7 @@ export interface Stores {
   documents: DocumentStore;
   jobRuns: JobRunStore;
   jobRecords: JobRecordStore;
+  webhooks: WebhookStore;
   /** All or nothing. */
   transaction<T>(body: () => T): T;
   /** A slice of housekeeping; true while more is left. */

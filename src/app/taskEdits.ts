@@ -154,6 +154,17 @@ export function unlink(work: Work, input: Input['link']): void {
   edit(work, row, { dependsOn }, said(input.comment));
 }
 
+const mostStageResults = 100;
+
+export function appendStageResult(work: Work, input: Input['appendStageResult']): void {
+  const { stage, outcome, summary, comment } = input;
+  const row = liveTask(work, input.id);
+  assertVersion(row, input.version);
+  const kept = work.tasks.details(row.id).stageResults.slice(1 - mostStageResults);
+  work.summary = `Note for #${row.id} that ${stage} ${outcome}`;
+  edit(work, row, { stageResults: [...kept, { stage, at: work.now, outcome, summary }] }, said(comment));
+}
+
 export function addChecklistItem(work: Work, input: Input['addChecklistItem']): void {
   const row = liveTask(work, input.id);
   const { checklist } = work.tasks.details(row.id);

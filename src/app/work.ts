@@ -22,12 +22,16 @@ export interface Work {
   readonly documents: (SealedVersion & { change: DocumentChange })[];
   /** What it has changed of a job's run or records. */
   job?: SealedJob;
+  /** The webhook it has changed. */
+  webhook?: number;
   /** Tasks it has touched, as they are now, in the order of the answer. */
   readonly rows: Map<number, TaskRow>;
   /** Tasks that began or ceased to hold others up. */
   readonly opened: Set<number>;
   /** Tasks whose rows must be read again before they are told. */
   readonly outdated: Set<number>;
+  /** Tasks that it moved within their column, to make room for another. */
+  readonly madeRoom: Set<number>;
   /** In words, for the audit log and for undo: `Move #12 to Testing`. */
   summary: string;
   overrode?: string;
@@ -48,6 +52,7 @@ export function startWork(stores: Stores, actor: Actor, workflow: Workflow, now:
     rows: new Map(),
     opened: new Set(),
     outdated: new Set(),
+    madeRoom: new Set(),
     summary: '',
     undoOf: null,
     redoOf: null,

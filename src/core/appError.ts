@@ -6,8 +6,10 @@ export type ErrorCode =
   | 'input.invalid' // details.field names the field
   | 'task.notFound' // details.ids
   | 'task.stale' // details.current holds the newer row
+  | 'task.claimed' // details.assignee
   | 'task.cycle' // details.cycle holds the ids along the cycle
-  | 'workflow.refused' // details.reason: 'wip' | 'move' | 'blockers' | 'checklist'; details.overridable
+  | 'workflow.refused' // details.reason: 'wip' | 'move' | 'blockers' | 'checklist' | 'blocked'; details.overridable
+  | 'event.gone' // details.revision: the newest; take a snapshot
   | 'undo.nothing'
   | 'undo.conflict' // details.ids: tasks changed since
   | 'operation.unknown'
@@ -50,6 +52,12 @@ export type ErrorCode =
   | 'job.template' // details.expression
   | 'job.assertion'
   | 'job.download'
+  | 'api.unauthorized' // no token, or none that is known
+  | 'api.refused' // details.rule: the request may come from a web page, or is not of the form the server takes
+  | 'api.rateLimited' // details.retryAfter, in seconds
+  | 'api.portTaken' // details.port: another program listens there, or the system does not give it away
+  | 'api.notAvailable' // what is asked for is not part of this version
+  | 'webhook.notFound' // details.webhook, details.revision
   | 'cancelled'
   | 'timeout'
   | 'internal';

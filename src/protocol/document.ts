@@ -66,7 +66,7 @@ export const documentVersion = z.object({
   cause: z.enum(documentCauses),
   note: z.string().nullable(),
 });
-const documentChange = z.object({ path: z.string(), kind: documentKind, version: number, deleted: z.boolean() });
+export const documentChange = z.object({ path: z.string(), kind: documentKind, version: number, deleted: z.boolean() });
 
 export const documentOutput = {
   /** `recorded` is false when the newest version has that content already: then `version` is its number and nothing was written. */

@@ -63,12 +63,15 @@ export const fileOperationContracts = {
   'agent.restore': mutation(restoring, written),
   /**
    * Allows or forbids an agent by `permissions.deny` of a settings file: `.claude/settings.local.json` unless a path is given. The hash is
-   * null when there is no such file and none was needed.
+   * null when there is no such file and none was needed. What Claude Code may do is for its user to say.
    */
-  'agent.setEnabled': mutation(
-    z.strictObject({ name: agentId, enabled: z.boolean(), settings: documentPath.optional() }),
-    z.object({ path: z.string(), hash: z.string().nullable() }),
-  ),
+  'agent.setEnabled': {
+    ...mutation(
+      z.strictObject({ name: agentId, enabled: z.boolean(), settings: documentPath.optional() }),
+      z.object({ path: z.string(), hash: z.string().nullable() }),
+    ),
+    scope: 'database:admin',
+  },
   'instructions.list': query(z.strictObject({}), z.object({ files: z.array(file) })),
   'instructions.get': query(z.strictObject({ path: documentPath.optional() }), file.extend(whole)),
   /** `CLAUDE.md` of the workspace folder unless a path is given; `expectedHash` is null to make a new file. */

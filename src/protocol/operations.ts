@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { documentInput, documentOutput } from './document.ts';
 import { jobInputs, jobOutputs } from './jobs/runs.ts';
+import { storeEvent } from './event.ts';
 import { taskInput, taskOutput } from './task.ts';
+import { webhookInputs, webhookOutputs } from './webhook.ts';
 
 /** What a caller must have been granted. A user has all of them. */
 export const scopes = [
@@ -36,6 +38,9 @@ const recording = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O
 const jobChange = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
   ({ input, output, mutates: true, undoable: false, scope: 'jobs:write' }) as const;
 
+const webhookChange = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
+  ({ input, output, mutates: true, undoable: false, scope: 'database:admin' }) as const;
+
 const path = z.string().min(1).max(4096);
 const auditProblem = z.object({
   kind: z.enum(['edited', 'gap', 'order', 'cutTail', 'unreadable']),
@@ -54,11 +59,16 @@ export const operationContracts = {
   'task.list': query('tasks:read', taskInput.list, taskOutput.list),
   'task.snapshot': query('tasks:read', taskInput.snapshot, taskOutput.snapshot),
   'task.search': query('tasks:read', taskInput.search, taskOutput.search),
+  'task.ready': query('tasks:read', taskInput.ready, taskOutput.list),
+  'task.similar': query('tasks:read', taskInput.similar, taskOutput.similar),
   'task.history': query('tasks:read', taskInput.history, taskOutput.history),
   'task.update': mutation(taskInput.update, taskOutput.changed),
   'task.updateMany': mutation(taskInput.updateMany, taskOutput.changed),
   'task.move': mutation(taskInput.move, taskOutput.changed),
   'task.moveMany': mutation(taskInput.moveMany, taskOutput.changed),
+  /** Answers the claimed task, before others that made room for it; no task when none is ready. */
+  'task.claim': mutation(taskInput.claim, taskOutput.changed),
+  'task.appendStageResult': mutation(taskInput.appendStageResult, taskOutput.changed),
   'task.delete': mutation(taskInput.one, taskOutput.changed),
   'task.deleteMany': mutation(taskInput.many, taskOutput.changed),
   'task.restore': mutation(taskInput.one, taskOutput.changed),
@@ -96,6 +106,25 @@ export const operationContracts = {
   'job.collections': query('jobs:read', jobInputs.collections, jobOutputs.collections),
   'job.records': query('jobs:read', jobInputs.records, jobOutputs.records),
   'job.auditTrail': query('audit:read', jobInputs.auditTrail, jobOutputs.auditTrail),
+  /**
+   * What happened after a revision, in order, with rows as they are now: 200 changes unless told, fewer when they concern many tasks. `revision` is
+   * the newest: ask on from the last event until it is reached. Fails with `event.gone` when what is asked for is not known, as after a restore.
+   */
+  'event.since': query(
+    'tasks:read',
+    z.strictObject({ since: z.int().min(0), limit: z.int().min(1).max(1000).optional() }),
+    z.object({ revision: z.int(), events: z.array(storeEvent) }),
+  ),
+  /** Addresses that are told of changes, and what became of that. The last three are for whoever sends. */
+  'webhook.list': query('database:admin', webhookInputs.list, webhookOutputs.list),
+  'webhook.add': webhookChange(webhookInputs.add, webhookOutputs.changed),
+  'webhook.update': webhookChange(webhookInputs.update, webhookOutputs.changed),
+  'webhook.remove': webhookChange(webhookInputs.remove, webhookOutputs.changed),
+  'webhook.deliveries': query('database:admin', webhookInputs.deliveries, webhookOutputs.deliveries),
+  'webhook.replay': webhookChange(webhookInputs.replay, webhookOutputs.changed),
+  'webhook.next': query('database:admin', webhookInputs.next, webhookOutputs.next),
+  'webhook.claim': webhookChange(webhookInputs.claim, webhookOutputs.claimed),
+  'webhook.settle': webhookChange(webhookInputs.settle, webhookOutputs.claimed),
   'audit.verify': query('audit:read', z.strictObject({}), z.object({ rows: z.int(), problems: z.array(auditProblem) })),
   'database.status': query(
     'tasks:read',

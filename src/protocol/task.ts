@@ -114,6 +114,43 @@ export const taskInput = {
   many: z.strictObject({ ids, comment }),
   /** link, unlink: `id` waits for `dependsOnId`. */
   link: z.strictObject({ id: taskId, dependsOnId: taskId, comment }),
+  /** Tasks that anybody may begin now: in Ready, waiting for none, blocked by nothing, with no assignee; in the order of the board. */
+  ready: z.strictObject({
+    type: z.array(taskType).optional(),
+    priority: z.array(priority).optional(),
+    label: z.array(z.string()).optional(),
+    limit: z.int().min(1).max(1000).optional(),
+  }),
+  /**
+   * Takes a task: it gets the assignee and goes to the top of In Progress, in one change. The assignee is the caller unless told, `@name` for an
+   * agent. Without an id it is the first in Ready that is ready or assigned to them already, of those the filters let through; when there is
+   * none, nothing changes and no task is answered. By its id it may be in any column but Done; in In Progress or behind, it stays where it is.
+   * One that is theirs and begun is answered as it is, without a change.
+   * Refused with `task.claimed` when it is somebody else's; with `workflow.refused` when the rules do not let it into In Progress, when it waits for
+   * others (details.reason `blockers`) or is blocked by hand (`blocked`, details.blockedReason); with `input.invalid` when it is archived or done. A user
+   * goes past the rules, as by an override of `task.move`, but not past what holds a task up.
+   */
+  claim: z.strictObject({
+    id: taskId.optional(),
+    type: z.array(taskType).optional(),
+    priority: z.array(priority).optional(),
+    label: z.array(z.string()).optional(),
+    assignee: actorName.optional(),
+    comment,
+  }),
+  /** Live tasks that speak of the same things as a task or a text, most alike first; never the task itself. A text's first line is read as a title. */
+  similar: z
+    .strictObject({ id: taskId.optional(), text: z.string().max(20_000).optional(), limit: z.int().min(1).max(50).optional() })
+    .refine(({ id, text: words }) => (id === undefined) !== (words === undefined), 'needs either id or text'),
+  /** Adds what a stage of the work came to, with the time; the oldest goes when there are 100. */
+  appendStageResult: z.strictObject({
+    id: taskId,
+    version,
+    stage: status,
+    outcome: z.enum(['passed', 'failed']),
+    summary: text(10_000),
+    comment,
+  }),
   addChecklistItem: z.strictObject({ id: taskId, text: line(limits.checklistText) }),
   checkChecklistItem: z.strictObject({ id: taskId, itemId: z.int().positive(), done: z.boolean() }),
   removeChecklistItem: z.strictObject({ id: taskId, itemId: z.int().positive() }),
@@ -190,6 +227,8 @@ export const taskOutput = {
   list: z.object({ revision: z.int(), total: z.int(), tasks: z.array(taskRow) }),
   snapshot: z.object({ revision: z.int(), columns: z.array(z.object({ status, total: z.int(), tasks: z.array(taskRow) })) }),
   search: z.object({ ids: z.array(taskId) }),
+  /** `score`: 1 for the most alike that there can be, above 0. */
+  similar: z.object({ tasks: z.array(taskRow.extend({ score: z.number() })) }),
   history: z.object({ entries: z.array(historyEntry) }),
   /** `label` says in words what was undone or redone, such as `Move #12 to Testing`. */
   undone: z.object({ revision: z.int(), label: z.string(), tasks: z.array(taskRow) }),

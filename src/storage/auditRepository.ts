@@ -22,6 +22,9 @@ export function createAuditRepository(sql: Sql): AuditStore {
   const byRequest = sql.prepare<StoredRow>(`${select} WHERE request_id = ?`);
   const newest = sql.prepare<StoredRow>(`${select} ORDER BY revision DESC LIMIT 1`);
   const page = sql.prepare<StoredRow>(`${select} WHERE revision >= ? ORDER BY revision LIMIT ?`);
+  const operations = sql.prepare<Pick<AuditRow, 'revision' | 'operation'>>(
+    'SELECT revision, operation FROM audit WHERE revision >= ? ORDER BY revision LIMIT ?',
+  );
   const lastGiven = sql.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'");
   const inTasks = sql.prepare<{ revision: number | null }>('SELECT max(revision) AS revision FROM task WHERE id BETWEEN ? AND ?');
   const recent = sql.prepare<StackRow>(
@@ -48,6 +51,7 @@ export function createAuditRepository(sql: Sql): AuditStore {
     lastGiven: () => lastGiven.get()?.seq ?? 0,
     largestInTasks: (fromTask, toTask) => inTasks.get(fromTask, toTask)?.revision ?? 0,
     page: (from, limit) => page.all(from, limit).map(toAuditRow),
+    operations: (from, limit) => operations.all(from, limit),
     recentOf: (actor, window) => recent.all(window, actor.kind, actor.name),
   };
 }

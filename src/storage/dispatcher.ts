@@ -9,6 +9,7 @@ import { createJobRunRepository } from './jobRunRepository.ts';
 import { createSearchIndex } from './searchIndex.ts';
 import type { Sql } from './sql.ts';
 import { createTaskRepository } from './taskRepository.ts';
+import { createWebhookRepository } from './webhookRepository.ts';
 
 export interface DispatcherDeps {
   /** A database whose schema is current. */
@@ -28,6 +29,7 @@ export function createDispatcher({ sql, clock, hash, maintenance }: DispatcherDe
     documents: createDocumentRepository(sql),
     jobRuns: createJobRunRepository(sql),
     jobRecords: createJobRecordRepository(sql),
+    webhooks: createWebhookRepository(sql),
     transaction: sql.transaction,
     tidy: search.merge,
   };

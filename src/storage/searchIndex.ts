@@ -1,4 +1,5 @@
 import type { TaskChanges } from '../core/taskFields.ts';
+import { matchNumbers, rarity, saturated } from './relevance.ts';
 import type { Sql } from './sql.ts';
 
 /** Full-text search over the words of tasks: FTS4 without a copy of the texts, ranked by BM25. */
@@ -23,8 +24,6 @@ interface Hit {
   info: Uint8Array;
 }
 
-const k1 = 1.2;
-const b = 0.75;
 /** Title, description, analysis, labels: a word in the title says more about a task. */
 const weights = [4, 1, 1, 3];
 /** More words make a search slower, and hardly better. */
@@ -61,19 +60,11 @@ function score(numbers: Uint32Array): number {
       const here = numbers[at] ?? 0;
       if (here === 0) continue;
       const rows = numbers[at + 2] ?? 0;
-      const rarity = Math.log(1 + (total - rows + 0.5) / (rows + 0.5));
       const length = (numbers[lengths + column] ?? 0) / Math.max(1, numbers[averages + column] ?? 0);
-      sum += ((weights[column] ?? 1) * rarity * here * (k1 + 1)) / (here + k1 * (1 - b + b * length));
+      sum += (weights[column] ?? 1) * rarity(total, rows) * saturated(here, length);
     }
   }
   return sum;
-}
-
-/** SQLite writes the numbers in the byte order of WebAssembly, which is that of every machine we run on. */
-function numbersOf(info: Uint8Array): Uint32Array {
-  return info.byteOffset % 4 === 0
-    ? new Uint32Array(info.buffer, info.byteOffset, info.byteLength >> 2)
-    : new Uint32Array(info.slice().buffer);
 }
 
 export function createSearchIndex(sql: Sql): SearchIndex {
@@ -95,7 +86,7 @@ export function createSearchIndex(sql: Sql): SearchIndex {
 
   /** Adds the best live hits, in order, until there are enough. */
   function take(expression: string, into: Set<number>, limit: number): void {
-    const hits = find.all(expression).map(({ id, info }) => ({ id, score: score(numbersOf(info)) }));
+    const hits = find.all(expression).map(({ id, info }) => ({ id, score: score(matchNumbers(info)) }));
     hits.sort((left, right) => right.score - left.score || right.id - left.id);
     for (const { id } of hits) {
       if (into.size >= limit) return;

@@ -55,7 +55,7 @@ function groupBlockers(pairs: readonly Blocker[]): Map<number, number[]> {
 }
 
 /** Reading many light rows: one query for the rows and one for what they wait for, never one per row. */
-export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 'rows' | 'list' | 'snapshot'> {
+export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 'rows' | 'list' | 'firstReady' | 'snapshot'> {
   const blockersOf = sql.prepare<Blocker>(`${openBlockers} AND d.task_id IN (SELECT value FROM json_each(?)) ORDER BY 1, 2`);
   const allBlockers = sql.prepare<Blocker>(`${openBlockers} ORDER BY 1, 2`);
   const byIds = sql.prepare<LightRecord>(
@@ -166,6 +166,13 @@ export function createTaskLists(sql: Sql, search: SearchIndex): Pick<TaskStore, 
       if (sort === 'relevance' && text.trim() !== '') return { total, tasks: rows(relevancePage(text, where, offset, limit)) };
       if (sort === 'board' || sort === 'relevance') return { total, tasks: complete(boardPage(query, where, counts, offset, limit)) };
       return { total, tasks: rows(sortedPage(orders[sort], query, where, offset, limit)) };
+    },
+    firstReady(filter, assignee) {
+      const { text, values } = conditions({ ...filter, assignee: ['', assignee], blocked: false }, '');
+      const first = sql.prepare<LightRecord>(
+        `SELECT ${lightColumns} FROM task WHERE status = 'Ready' AND ${text} ORDER BY rank, id LIMIT 1`,
+      );
+      return complete(first.all(...values))[0];
     },
     snapshot(limitPerColumn) {
       const found = statuses.map((status) => ({ status, records: column.all(status, limitPerColumn ?? -1) }));

@@ -3,6 +3,7 @@ import type { Status, TaskRow } from '../core/task.ts';
 import { detailFields, isRowField, rowFields } from '../core/taskFields.ts';
 import type { TaskChanges } from '../core/taskFields.ts';
 import type { SearchIndex } from './searchIndex.ts';
+import { createSimilarTasks } from './similarTasks.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { detailColumns, detailList, isLive, isOpen, lightColumns, rowColumns, toColumn, toDetails, toRow } from './taskColumns.ts';
 import type { DetailRecord, LightRecord } from './taskColumns.ts';
@@ -141,7 +142,9 @@ export function createTaskRepository(sql: Sql, search: SearchIndex): TaskStore {
     openAmong: (ids) => (ids.length === 0 ? [] : openAmong.all(JSON.stringify(ids)).map(idOf)),
     list: lists.list,
     snapshot: lists.snapshot,
+    firstReady: lists.firstReady,
     search: search.search,
+    similar: createSimilarTasks(sql),
     total: () => total.get()?.n ?? 0,
     largestId: () => largest.get()?.id ?? 0,
   };

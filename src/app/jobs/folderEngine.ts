@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/actor.ts';
 import { AppError } from '../../core/appError.ts';
 import type { Surroundings } from '../../protocol/jobs/runnerMessages.ts';
 import type { JobRun } from '../../protocol/jobs/runs.ts';
@@ -137,19 +138,22 @@ class FolderEngine implements JobEngine {
     await this.start({ job, inputs, trigger: 'schedule' });
   }
 
-  async cancel(run: number): Promise<JobRun> {
+  async cancel(run: number, actor?: Actor): Promise<JobRun> {
     // The browser stops at once, whatever the database has to wait for.
     this.#workshop?.cancel(run);
     const { store } = await this.#open();
-    return (await store.call('job.cancel', { run })).run;
+    return (await store.call('job.cancel', { run }, actor === undefined ? {} : { actor })).run;
   }
 
   async resume(run: number, options: Parameters<JobEngine['resume']>[1] = {}): Promise<JobRun> {
     this.#mustBeTrusted();
-    const { secrets, inputs } = options;
+    const { secrets, inputs, actor } = options;
     const { store, workshop } = await this.#open();
-    const answer = await store.call('job.resume', { run, ...(inputs === undefined ? {} : { inputs: { ...inputs } }) });
-    workshop.add(answer.run, { confirmed: true, ...(secrets === undefined ? {} : { secrets }) });
+    const input = { run, ...(inputs === undefined ? {} : { inputs: { ...inputs } }) };
+    const answer = await store.call('job.resume', input, actor === undefined ? {} : { actor });
+    // What a program resumes, a person is still asked about before it writes to a website again.
+    const confirmed = actor === undefined || actor.kind === 'user';
+    workshop.add(answer.run, { confirmed, ...(secrets === undefined ? {} : { secrets }) });
     return answer.run;
   }
 

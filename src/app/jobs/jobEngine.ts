@@ -120,10 +120,13 @@ export interface JobEngine {
    * `operation.forbidden` when the workspace is not trusted.
    */
   start(request: StartRequest): Promise<JobRun>;
-  /** Answers at once; the run becomes `cancelled` when its browser has let go, at most some seconds later. */
-  cancel(run: number): Promise<JobRun>;
+  /** Answers at once; the run becomes `cancelled` when its browser has let go, at most some seconds later. `actor`: as with `StartRequest`. */
+  cancel(run: number, actor?: Actor): Promise<JobRun>;
   /** Queues a failed, cancelled or lost run again, from its checkpoint. */
-  resume(run: number, options?: { secrets?: Readonly<Record<string, string>>; inputs?: Readonly<Record<string, Scalar>> }): Promise<JobRun>;
+  resume(
+    run: number,
+    options?: { secrets?: Readonly<Record<string, string>>; inputs?: Readonly<Record<string, Scalar>>; actor?: Actor },
+  ): Promise<JobRun>;
   /** All questions of runs that this window works on, the oldest first. */
   asks(): readonly OpenAsk[];
   /** Fails with `job.notFound` when there is no such question any more. */

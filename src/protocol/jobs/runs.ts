@@ -4,8 +4,8 @@ import { documentPath } from '../document.ts';
 import { line, text, wellFormed } from '../text.ts';
 import { collectionName, identifier, scalar, template } from './values.ts';
 
-const runId = z.int().positive();
-const jobName = line(200).min(1, 'is empty');
+export const runId = z.int().positive();
+export const jobName = line(200).min(1, 'is empty');
 /** Who works on runs: one per window, made anew at each start. */
 const worker = z.uuid();
 const time = z.int();

@@ -102,6 +102,26 @@ describe('a run', () => {
     assert.deepEqual(here.engine.asks(), []);
   });
 
+  test('that may change a website is not resumed by a program before the user has said so', async () => {
+    await using here = await openWindow(reads(3, async (number, run) => (number === 2 ? await run.cancelled : undefined)));
+    putJob(here.folder, 'close', writingJob);
+    const { id } = await here.engine.start({ job: 'close' });
+    await eventually('it has read one', async () => (await here.store.call('job.run', { run: id })).run.records === 1);
+    const actor = { kind: 'client', name: 'Claude Code' } as const;
+    await here.engine.cancel(id, actor);
+    await here.until(id, 'cancelled');
+    here.runner.play = reads(3);
+    await here.engine.resume(id, { actor });
+    const ask = await eventually('a question', () => here.engine.asks()[0]);
+    assert.equal(ask.about, 'replay');
+    assert.equal(here.runner.starts.length, 1);
+    await here.engine.answer(id, ask.ask, ask.choices[0] ?? null);
+    await here.until(id, 'done');
+    const { rows } = await here.store.call('job.auditTrail', { run: id });
+    const byProgram = rows.filter(({ actor: by }) => by.name === actor.name).map(({ operation }) => operation);
+    assert.deepEqual(byProgram, ['job.cancel', 'job.resume']);
+  });
+
   test('that the user does not let go on is cancelled', async () => {
     await using here = await openWindow(
       reads(2, () => (here.runner.starts.length === 1 ? (here.runner.die(), new Promise(() => {})) : undefined)),

@@ -7,6 +7,7 @@ import { schemaState } from '../../../src/storage/migrate.ts';
 import { fillDatabase } from '../../fixtures/fillDatabase.ts';
 import { fillDocuments } from '../../fixtures/fillDocuments.ts';
 import { fillJobs } from '../../fixtures/fillJobs.ts';
+import { fillWebhooks } from '../../fixtures/fillWebhooks.ts';
 import { agent, openBench } from './rig.ts';
 import type { Bench } from './rig.ts';
 
@@ -27,9 +28,11 @@ function contents(bench: Bench): unknown {
       .call('job.collections', {})
       .collections.map((one) => ({ ...one, page: bench.call('job.records', { job: one.job, collection: one.collection }) })),
   };
+  const webhooks = bench.call('webhook.list', {}).webhooks.map((one) => ({ one, ...bench.call('webhook.deliveries', { id: one.id }) }));
   return {
     documents,
     jobs,
+    webhooks,
     tasks: tasks.map(({ id }) => ({ task: bench.call('task.get', { id }), history: bench.call('task.history', { id }).entries })),
   };
 }
@@ -48,6 +51,7 @@ describe('databases of every past schema', () => {
       fillDatabase(fresh);
       if (name >= 'schema-0002.db') fillDocuments(fresh);
       if (name >= 'schema-0003.db') fillJobs(fresh);
+      if (name >= 'schema-0004.db') fillWebhooks(fresh);
       using old = await openBench(path.join(folder, name));
       assert.equal(schemaState(old.sql, migrations).kind, 'current');
       assert.deepEqual(contents(old), contents(fresh));
