@@ -2,6 +2,7 @@
 //   dist/extension.js, dist/host-*.cjs       the host: what activation needs, and the rest in pieces that are loaded when first needed
 //   dist/storage.js                          the storage thread
 //   dist/jobRunner.js                        the process that drives browsers
+//   dist/mcpStdio.js                         the MCP server as a program of its own
 //   dist/playwright/**                       what it needs of playwright-core, unmodified
 //   dist/board.js, dist/board.css            the board's page
 //   dist/agent.js, dist/agent.css            the form over an agent's file
@@ -82,6 +83,7 @@ const besideIt = {
 const bundles = [
   // Functions are sent to the page as their text: a name that esbuild keeps by a call of its own helper would be unknown there.
   { ...forNode, entryPoints: { jobRunner: 'src/jobs/runner/main.ts' }, outdir: 'dist', keepNames: false, plugins: [besideIt] },
+  { ...forNode, entryPoints: { mcpStdio: 'src/composeStdio.ts' }, outdir: 'dist' },
   // sql.js stays the two files it is: the wasm is checked by its hash, and the loader beside it is read as it is.
   { ...forNode, entryPoints: { storage: 'src/storage/worker.ts' }, outdir: 'dist', external: ['sql.js'] },
   page,

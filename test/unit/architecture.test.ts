@@ -14,17 +14,26 @@ const layers: Readonly<Record<string, { ours: readonly string[]; packages: reado
   storage: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^zod$/, /^sql\.js/] },
   files: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^ignore$/] },
   jobs: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^zod$/, /^playwright-core$/] },
+  server: {
+    ours: ['app', 'core', 'protocol', 'util'],
+    packages: [/^node:/, /^zod$/, /^(hono|jose|ws)(\/|$)/, /^@hono\//, /^@modelcontextprotocol\/(server|node)(\/|$)/],
+  },
   host: { ours: ['app', 'core', 'protocol', 'util'], packages: [/^node:/, /^vscode$/, /^zod$/] },
   webview: {
     ours: ['core', 'util', 'protocol'],
     packages: [/^preact/, /^@tanstack\/virtual-core$/, /^@atlaskit\/pragmatic-drag-and-drop/],
   },
   'compose.ts': {
-    ours: ['app', 'core', 'files', 'host', 'protocol', 'storage', 'util', 'composeClaude.ts', 'composeJobs.ts'],
+    ours: ['app', 'core', 'files', 'host', 'protocol', 'storage', 'util', 'composeClaude.ts', 'composeJobs.ts', 'composeServer.ts'],
     packages: [/^node:/, /^vscode$/],
   },
   'composeClaude.ts': { ours: ['app', 'core', 'files', 'host'], packages: [] },
   'composeJobs.ts': { ours: ['app', 'files', 'host', 'jobs'], packages: [/^node:/] },
+  'composeServer.ts': { ours: ['app', 'core', 'files', 'host', 'server'], packages: [/^vscode$/] },
+  'composeStdio.ts': {
+    ours: ['app', 'core', 'files', 'server', 'storage', 'util'],
+    packages: [/^node:/, /^@modelcontextprotocol\/server\//],
+  },
   'extension.ts': { ours: ['compose.ts'], packages: [/^vscode$/] },
 };
 

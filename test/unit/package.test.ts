@@ -60,6 +60,7 @@ const packaged = [
   'extension/dist/codicon.ttf',
   'extension/dist/extension.js',
   'extension/dist/jobRunner.js',
+  'extension/dist/mcpStdio.js',
   'extension/dist/playwright/LICENSE',
   'extension/dist/playwright/NOTICE',
   'extension/dist/playwright/ThirdPartyNotices.txt',
@@ -105,9 +106,10 @@ describe('the package', () => {
     assert.deepEqual([...files.keys()].filter((name) => !pieces.includes(name)).sort(), [...packaged].sort());
   });
 
-  test('is smaller than 2,750 kB', () => {
+  // The local server brought 425 kB, 225 kB of them `mcpStdio.js`: it runs without VS Code, so it has the SDK of MCP and zod for itself.
+  test('is smaller than 3,250 kB', () => {
     const { size } = fs.statSync(vsix);
-    assert.ok(size < 2_750_000, `${size} bytes`);
+    assert.ok(size < 3_250_000, `${size} bytes`);
   });
 
   test('has the entry point, the icon and the texts where the manifest says', () => {
@@ -147,7 +149,19 @@ describe('the package', () => {
     const { noticesText } = await buildScript();
     // Not `equal`: the texts are long, and their difference says nothing.
     assert.ok(files.get('extension/dist/THIRD-PARTY-NOTICES.txt')?.toString('utf8') === noticesText(metafile()), 'run "npm run package"');
-    for (const name of ['sql.js', 'SQLite', 'Emscripten', '@vscode/codicons', 'preact', 'zod', 'playwright-core'])
+    for (const name of [
+      'sql.js',
+      'SQLite',
+      'Emscripten',
+      '@vscode/codicons',
+      'preact',
+      'zod',
+      'playwright-core',
+      'hono',
+      'jose',
+      'ws',
+      '@modelcontextprotocol/server',
+    ])
       assert.ok(noticesText(metafile()).includes(name), name);
   });
 });
