@@ -24,8 +24,11 @@ import { registerJobFiles } from './host/language/jobFiles.ts';
 import { registerLanguageFeatures } from './host/language/registerLanguageFeatures.ts';
 import { followNotices } from './host/notices.ts';
 import { registerAll, runShown } from './host/registerAll.ts';
+import { LocalApi } from './host/server/localApi.ts';
+import { registerMcpProvider } from './host/server/mcpProvider.ts';
 import { createSettings } from './host/settings.ts';
 import { createStatusBar } from './host/statusBar.ts';
+import { createApiView } from './host/trees/api/apiView.ts';
 import { createAgentView } from './host/trees/agents/agentView.ts';
 import { createInstructionView } from './host/trees/instructions/instructionView.ts';
 import { createJobView } from './host/trees/jobs/jobView.ts';
@@ -151,7 +154,32 @@ export function compose(context: vscode.ExtensionContext): App {
   let texts: JobTexts | undefined;
   const jobTexts = () => (texts ??= parts.add(new JobTexts()));
 
-  const version: unknown = Object(context.extension.packageJSON).version;
+  const version = String(Object(context.extension.packageJSON).version);
+  const program = vscode.Uri.joinPath(dist, 'mcpStdio.js').fsPath;
+  const api = parts.add(
+    new LocalApi({
+      stores,
+      settings,
+      setContext,
+      run,
+      program,
+      load: async () =>
+        (await import('./composeServer.ts')).openApi({
+          stores,
+          settings,
+          secrets: context.secrets,
+          version,
+          log,
+          filesOf: async (tasks) => (await claude.open(tasks)).operations,
+          jobsOf: async (tasks) => (await jobFolders.open(tasks)).engine,
+        }),
+    }),
+  );
+  const apiView = parts.add(createApiView({ api, stores, memory: context.workspaceState, setContext }));
+  parts.add(registerMcpProvider({ api, stores, settings, version }));
+  let shownTexts: JobTexts | undefined;
+  const apiTexts = () => (shownTexts ??= parts.add(new JobTexts('claudetask-api')));
+
   let handlers: Promise<AllHandlers> | undefined;
   const loadHandlers = async () =>
     (await import('./host/commands/allHandlers.ts')).allHandlers({
@@ -160,13 +188,14 @@ export function compose(context: vscode.ExtensionContext): App {
       boards,
       log,
       settings,
-      version: String(version),
+      version,
       claude,
       models,
       conflicts,
       agentView,
       fileRows: [agentView, instructionView],
       jobs: { stores, folders: jobFolders, view: jobView, memory, tokens, settings, log, pages, activity: jobActivity, texts: jobTexts },
+      server: { stores, api, view: apiView, settings, conflicts, texts: apiTexts, program },
     });
   parts.add(registerAll(log, () => (handlers ??= loadHandlers())));
 
@@ -177,6 +206,7 @@ export function compose(context: vscode.ExtensionContext): App {
     stores,
     close: async () => {
       try {
+        await api.close();
         await jobFolders.close();
         await (await making)?.close();
         await claude.close();

@@ -12,7 +12,9 @@ export type ContextKey =
   | 'claudetask.jobsReady'
   | 'claudetask.jobRunning'
   | 'claudetask.jobNeedsYou'
-  | 'claudetask.recordingOpen';
+  | 'claudetask.recordingOpen'
+  | 'claudetask.apiReady'
+  | 'claudetask.serverOn';
 
 /** Sets a key of `when` clauses, once per change: each set is a message to the window. */
 export function createContextKeys(): (key: ContextKey, value: boolean) => void {

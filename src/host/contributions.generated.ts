@@ -97,10 +97,20 @@ export const commandIds = [
   'claudetask.job.verifyAuditReport',
   'claudetask.job.prune',
   'claudetask.job.delete',
+  'claudetask.server.start',
+  'claudetask.server.stop',
+  'claudetask.server.copyAddress',
+  'claudetask.server.copyRequest',
+  'claudetask.server.openDocument',
+  'claudetask.client.add',
+  'claudetask.client.copyToken',
+  'claudetask.client.revoke',
+  'claudetask.mcp.connect',
+  'claudetask.mcp.addToFile',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = ['claudetask.tasks', 'claudetask.agents', 'claudetask.instructions', 'claudetask.jobs'] as const;
+export const viewIds = ['claudetask.tasks', 'claudetask.agents', 'claudetask.instructions', 'claudetask.jobs', 'claudetask.api'] as const;
 export type ViewId = (typeof viewIds)[number];
 
 export const settingIds = [
@@ -117,6 +127,10 @@ export const settingIds = [
   'claudetask.jobs.browserArguments',
   'claudetask.jobs.maxParallel',
   'claudetask.jobs.keepRuns',
+  'claudetask.server.enabled',
+  'claudetask.server.port',
+  'claudetask.server.allowedOrigins',
+  'claudetask.server.tools',
 ] as const;
 export type SettingId = (typeof settingIds)[number];
 
@@ -151,4 +165,8 @@ export interface SettingValues {
   'claudetask.jobs.browserArguments': readonly string[];
   'claudetask.jobs.maxParallel': number;
   'claudetask.jobs.keepRuns': number;
+  'claudetask.server.enabled': boolean;
+  'claudetask.server.port': number;
+  'claudetask.server.allowedOrigins': readonly string[];
+  'claudetask.server.tools': 'core' | 'all';
 }

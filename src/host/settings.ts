@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { statuses, type Status } from '../core/task.ts';
 import type { Workflow } from '../core/workflow.ts';
+import { toWorkflow } from '../core/workflowSettings.ts';
 import type { BoardConfig } from '../protocol/boardMessages.ts';
 import type { Disposable } from '../util/disposable.ts';
 import type { SettingId } from './contributions.generated.ts';
@@ -26,36 +26,45 @@ export interface Settings {
   maxParallelJobs(): number;
   /** How many finished runs of a job are kept. */
   keptRuns(folder: vscode.Uri): number;
+  /** Whether the local server starts with the window. */
+  serverEnabled(): boolean;
+  /** 0: one that is free. */
+  serverPort(): number;
+  /** Exact origins of web pages that may call. */
+  allowedOrigins(): readonly string[];
+  /** Which tools MCP clients are offered. */
+  serverTools(): 'core' | 'all';
+  /** Sets the rules of the board that are named, for this folder. */
+  setWorkflow(folder: vscode.Uri, rules: Partial<Workflow>): Promise<void>;
   /** `affects` tells whether a setting changed, for a folder when one is given. */
   onDidChange(listener: (affects: (id: SettingId, folder?: vscode.Uri) => boolean) => void): Disposable;
   /** Settings that differ from their default, for diagnostics; what names the user or their folders is left out. */
   changed(folder?: vscode.Uri): Record<string, unknown>;
 }
 
-const named: ReadonlySet<SettingId> = new Set(['claudetask.user.name', 'claudetask.jobs.browserPath', 'claudetask.jobs.browserArguments']);
+const named: ReadonlySet<SettingId> = new Set([
+  'claudetask.user.name',
+  'claudetask.jobs.browserPath',
+  'claudetask.jobs.browserArguments',
+  'claudetask.server.allowedOrigins',
+]);
+
+const workflowRules = [
+  'wipLimits',
+  'allowedMoves',
+  'requireBlockersDone',
+  'requireChecklistComplete',
+] as const satisfies (keyof Workflow)[];
+
+/** Scheme, host and port and nothing else: what a browser sends. */
+const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value;
 
 function read(id: SettingId, folder?: vscode.Uri): unknown {
   return vscode.workspace.getConfiguration(undefined, folder ?? null).get<unknown>(id);
 }
 
-const isStatus = (value: unknown): value is Status => statuses.some((status) => status === value);
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const whole = (value: unknown, least: number, most: number): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
-
-/** Exported for its test. */
-export function toWorkflow(wip: unknown, moves: unknown, blockers: unknown, checklist: unknown): Workflow {
-  const wipLimits: Partial<Record<Status, number>> = {};
-  const allowedMoves: Partial<Record<Status, readonly Status[]>> = {};
-  for (const status of statuses) {
-    const limit = isObject(wip) ? wip[status] : undefined;
-    if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1) wipLimits[status] = limit;
-    const targets = isObject(moves) ? moves[status] : undefined;
-    if (Array.isArray(targets)) allowedMoves[status] = targets.filter(isStatus);
-  }
-  return { wipLimits, allowedMoves, requireBlockersDone: blockers === true, requireChecklistComplete: checklist === true };
-}
 
 export function createSettings(ids: readonly SettingId[]): Settings {
   return {
@@ -87,6 +96,20 @@ export function createSettings(ids: readonly SettingId[]): Settings {
     },
     maxParallelJobs: () => whole(read('claudetask.jobs.maxParallel'), 1, 20) ?? 2,
     keptRuns: (folder) => whole(read('claudetask.jobs.keepRuns', folder), 0, 10_000) ?? 50,
+    serverEnabled: () => read('claudetask.server.enabled') === true,
+    serverPort: () => whole(read('claudetask.server.port'), 0, 65_535) ?? 0,
+    allowedOrigins: () => {
+      const value = read('claudetask.server.allowedOrigins');
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && isOrigin(one)) : [];
+    },
+    serverTools: () => (read('claudetask.server.tools') === 'all' ? 'all' : 'core'),
+    setWorkflow: async (folder, rules) => {
+      const configuration = vscode.workspace.getConfiguration(undefined, folder);
+      for (const rule of workflowRules) {
+        const id: SettingId = `claudetask.workflow.${rule}`;
+        if (rules[rule] !== undefined) await configuration.update(id, rules[rule], vscode.ConfigurationTarget.WorkspaceFolder);
+      }
+    },
     onDidChange: (listener) =>
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('claudetask')) listener((id, folder) => event.affectsConfiguration(id, folder));

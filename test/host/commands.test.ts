@@ -6,7 +6,7 @@ import { titleFromText } from '../../src/host/commands/taskCreate.ts';
 import { commandIds } from '../../src/host/contributions.generated.ts';
 import { historyLines } from '../../src/host/historyWords.ts';
 import { runShown } from '../../src/host/registerAll.ts';
-import { toWorkflow } from '../../src/host/settings.ts';
+import { toWorkflow } from '../../src/core/workflowSettings.ts';
 import { gitUserName } from '../../src/host/userName.ts';
 import { embeddedJson } from '../../src/host/webviewHtml.ts';
 

@@ -5,6 +5,7 @@ import { boardHandlers } from './board.ts';
 import { claudeHandlers } from './claude.ts';
 import type { ClaudeCommandDeps } from './claudeDeps.ts';
 import type { CommandDeps } from './commandDeps.ts';
+import { clientHandlers } from './client.ts';
 import { databaseHandlers } from './database.ts';
 import { documentHandlers } from './documents.ts';
 import type { AllHandlers } from './handler.ts';
@@ -12,13 +13,18 @@ import { helpHandlers } from './help.ts';
 import { jobHandlers } from './jobs.ts';
 import type { JobCommandDeps } from './jobsDeps.ts';
 import { instructionHandlers, type InstructionCommandDeps } from './instructions.ts';
+import { mcpHandlers } from './mcp.ts';
 import { ruleHandlers } from './rules.ts';
+import { serverHandlers } from './server.ts';
+import type { ServerCommandDeps } from './serverDeps.ts';
 import { skillHandlers } from './skills.ts';
 import { slashCommandHandlers } from './slashCommands.ts';
 import { taskHandlers } from './task.ts';
 import { treeHandlers } from './tree.ts';
 
-export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionCommandDeps & { jobs: JobCommandDeps }): AllHandlers {
+type AllDeps = CommandDeps & ClaudeCommandDeps & InstructionCommandDeps & { jobs: JobCommandDeps; server: ServerCommandDeps };
+
+export function allHandlers(deps: AllDeps): AllHandlers {
   return {
     ...taskHandlers(deps),
     ...boardHandlers(deps),
@@ -34,5 +40,8 @@ export function allHandlers(deps: CommandDeps & ClaudeCommandDeps & InstructionC
     ...documentHandlers(deps),
     ...claudeHandlers(deps),
     ...jobHandlers(deps.jobs),
+    ...serverHandlers(deps.server),
+    ...clientHandlers(deps.server),
+    ...mcpHandlers(deps.server),
   };
 }

@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../util/disposable.ts';
 
-const scheme = 'claudetask-job';
 /** Texts that are kept, so that a tab behind others can be drawn again. */
 const mostKept = 20;
 
-/** Texts about jobs that are no files, such as what a dry run says: read-only documents. */
+/** Texts that are no files, such as what a dry run of a job says: read-only documents of a scheme of their own. */
 export class JobTexts implements vscode.TextDocumentContentProvider, Disposable {
+  readonly #scheme: string;
   readonly #registration: Disposable;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #texts = new Map<string, string>();
 
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
+  constructor(scheme = 'claudetask-job') {
+    this.#scheme = scheme;
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
@@ -29,7 +30,7 @@ export class JobTexts implements vscode.TextDocumentContentProvider, Disposable 
   /** The address of a text under a name. */
   put(name: string, text: string): vscode.Uri {
     // VS Code shows the path as the title and takes the language from it.
-    const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', ' ')}` });
+    const uri = vscode.Uri.from({ scheme: this.#scheme, path: `/${name.replaceAll('/', ' ')}` });
     const key = uri.toString();
     this.#texts.delete(key);
     this.#texts.set(key, text);
