@@ -15,6 +15,7 @@ import { AppError } from './core/appError.ts';
 import { freeWorkflow } from './core/workflow.ts';
 import { workflowInSettings } from './core/settingsText.ts';
 import { createFiles } from './files/diskFiles.ts';
+import { lookAt } from './files/lookAt.ts';
 import { findPlaces } from './files/places.ts';
 import { untilFirstWrite } from './server/mcp/firstWrite.ts';
 import { createMcpServer } from './server/mcp/mcpServer.ts';
@@ -108,16 +109,6 @@ function createRules(folder: string): ProjectRules {
   };
 }
 
-async function look(file: string): Promise<{ real: string; kind: 'file' | 'directory' | 'other' } | null> {
-  try {
-    const real = await fs.promises.realpath(file);
-    const stat = await fs.promises.stat(real);
-    return { real: real.replaceAll(path.sep, '/'), kind: stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other' };
-  } catch {
-    return null;
-  }
-}
-
 function start(): void {
   const { folder: named, name, tools } = readArguments();
   const folder = realFolder(named);
@@ -173,7 +164,7 @@ function start(): void {
     return createFileOperations({ files, catalog, store: folderStore, log });
   }
 
-  const project = createProjectOperations({ name: path.basename(folder), folder: folder.replaceAll(path.sep, '/'), rules, look });
+  const project = createProjectOperations({ name: path.basename(folder), folder: folder.replaceAll(path.sep, '/'), rules, look: lookAt });
   const parts = { files: () => (opening ??= openFiles()), project };
   const api = untilFirstWrite({
     folder: createApi(path.basename(folder), { ...parts, store: folderStore }),

@@ -23,21 +23,24 @@ function absolute(folder: string, path: string): string | undefined {
 }
 
 /** Where a path really is, which may be nowhere: then its folder tells, or that one's. */
-async function realPlace(folder: string, path: string, look: Look): Promise<string> {
+async function realPlace(folder: string, path: string, look: Look): Promise<string | undefined> {
   for (let at = path; holds(folder, at) && at.length > folder.length; at = folderOf(at)) {
     const found = await look(at);
     if (found !== null) return found.real;
   }
-  return folder;
+  return undefined;
 }
 
 /** Refuses nothing: a path that leads out, also by a link on its way, is answered as outside, and not told of whether it exists. */
 export async function pathReport(folder: string, path: string, look: Look): Promise<Report> {
+  // Either name will do: on macOS what is opened as `/tmp/app` is really `/private/tmp/app`.
+  const real = (await look(folder))?.real ?? folder;
   const whole = absolute(folder, path);
   const outside: Report = { path: whole ?? path, inside: false, kind: null, isGitRepository: false, hasInstructions: false };
-  if (whole === undefined || !holds(folder, whole)) return outside;
+  const named = [folder, real].find((one) => whole !== undefined && holds(one, whole));
+  if (whole === undefined || named === undefined) return outside;
   const found = await look(whole);
-  if (!holds(folder, found?.real ?? (await realPlace(folder, folderOf(whole), look)))) return outside;
+  if (!holds(real, found?.real ?? (await realPlace(named, folderOf(whole), look)) ?? real)) return outside;
   const isThere = async (name: string, kind?: 'file') => {
     const entry = found?.kind === 'directory' ? await look(resolvePath(whole, name)) : null;
     return entry !== null && (kind === undefined || entry.kind === kind);

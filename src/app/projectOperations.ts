@@ -36,7 +36,7 @@ export interface ProjectRules {
 
 export interface ProjectOperationsDeps {
   name: string;
-  /** The workspace folder: absolute, real, with `/`. */
+  /** The workspace folder: absolute, with `/`. */
   folder: string;
   rules: ProjectRules;
   look: Look;

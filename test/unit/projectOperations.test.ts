@@ -155,7 +155,21 @@ describe('validating a path', () => {
   test('looks at nothing that is not written as inside of the folder', async () => {
     const { call, looked } = project({ disk });
     for (const path of ['..', '/etc/passwd', '/work/app2', '~/x', 'C:\\x']) await call('project.validatePath', { path });
-    assert.deepEqual(looked, []);
+    assert.deepEqual([...new Set(looked)], ['/work/app']);
+  });
+
+  test('a folder that is opened by another name than its real one has both', async () => {
+    const real = '/private/tmp/app';
+    const aliased: Record<string, Entry> = {
+      '/tmp/app': { kind: 'directory', real },
+      '/tmp/app/a.ts': { kind: 'file', real: `${real}/a.ts` },
+      [`${real}/a.ts`]: { kind: 'file' },
+      '/tmp/app/out': { kind: 'directory', real: '/private/tmp' },
+    };
+    const { call } = project({ folder: '/tmp/app', disk: aliased });
+    for (const path of ['a.ts', '/tmp/app/a.ts', `${real}/a.ts`])
+      assert.deepEqual((await call('project.validatePath', { path })).kind, 'file', path);
+    assert.equal((await call('project.validatePath', { path: 'out' })).inside, false);
   });
 
   for (const [path, expected] of [
