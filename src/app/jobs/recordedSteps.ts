@@ -1,5 +1,6 @@
 import { safeAddress, withoutQuery } from '../../core/jobs/addresses.ts';
 import { literalTemplate } from '../../core/jobs/template.ts';
+import type { Candidate } from '../../protocol/jobs/locator.ts';
 import type { RecordingStep } from '../../protocol/jobs/recording.ts';
 import { RecordedKeys } from './recordedKeys.ts';
 import { selectorsOf, tagOf, targetOf } from './recordedSelectors.ts';
@@ -135,8 +136,19 @@ function waitsOf(step: RecordingStep): StepSource[] {
   return event?.url === undefined ? [] : [{ waitFor: { url: literalTemplate(withoutQuery(event.url).replaceAll('*', '%2A')) } }];
 }
 
+/** A page may show double braces, and name elements with them: they are no expressions. */
+const literal = (one: Candidate): Candidate => ({
+  ...one,
+  ...Object.fromEntries(Object.entries(one).flatMap(([way, value]) => (typeof value === 'string' ? [[way, literalTemplate(value)]] : []))),
+});
+
 /** The shortest form that says all. */
 export function writtenTarget({ candidates, fingerprint, frame }: RecordedTarget): unknown {
-  if (fingerprint === undefined && frame === undefined) return candidates.length === 1 ? candidates[0] : candidates;
-  return { candidates, ...(fingerprint === undefined ? {} : { fingerprint }), ...(frame === undefined ? {} : { frame }) };
+  const ways = candidates.map(literal);
+  if (fingerprint === undefined && frame === undefined) return ways.length === 1 ? ways[0] : ways;
+  return {
+    candidates: ways,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(frame === undefined ? {} : { frame: frame.map(literal) }),
+  };
 }

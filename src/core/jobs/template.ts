@@ -68,6 +68,8 @@ function closing(text: string, from: number): number {
       if (char === quote) quote = '';
     } else if (char === '"' || char === "'") quote = char;
     else if (char === '}' && text.charAt(at + 1) === '}') return at;
+    // One within another is none: then the first was not closed.
+    else if (char === '{' && text.charAt(at + 1) === '{') return -1;
   }
   return -1;
 }

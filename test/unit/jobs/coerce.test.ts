@@ -200,9 +200,9 @@ describe('other kinds', () => {
   });
 });
 
-test('no text takes long, whatever it is made of', () => {
+// One that took the square of its length, or worse, would not be over in the time that a test has.
+test('every text is read to its end, whatever it is made of', () => {
   const kinds = ['text', 'number', 'integer', 'money', 'date', 'datetime', 'boolean', 'url', 'email'] as const;
-  const started = performance.now();
   for (const piece of [
     'a',
     '1',
@@ -224,11 +224,10 @@ test('no text takes long, whatever it is made of', () => {
     '\u00a0',
     '\ud83d',
   ]) {
-    const text = piece.repeat(Math.floor(20_000 / piece.length));
+    const text = piece.repeat(Math.floor(1_000_000 / piece.length));
     for (const as of kinds) read(text, { as });
     for (const as of kinds) read(`${text.slice(0, 50)}!`, { as });
   }
-  assert.ok(performance.now() - started < 2000);
 });
 
 test('whatever a page shows, there is a value or a problem in one line', () => {

@@ -7,6 +7,7 @@ import { importRecording, isRecording } from '../../../src/app/jobs/importRecord
 import { readJobFile } from '../../../src/app/jobs/readJobFile.ts';
 import { jobOfRecordedSteps, locatorText, writeJob } from '../../../src/app/jobs/writeJob.ts';
 import { AppError } from '../../../src/core/appError.ts';
+import { renderTemplate } from '../../../src/core/jobs/template.ts';
 import type { RecordedStep } from '../../../src/protocol/jobs/runnerMessages.ts';
 import { root } from '../sources.ts';
 
@@ -232,6 +233,18 @@ describe('a recording', () => {
     const { source, remarks } = importRecording(JSON.stringify({ type: 'click', selectors: [['text/Go']] }));
     assert.deepEqual(source['steps'], [{ click: { text: 'Go' } }]);
     assert.match(remarks.join(), /names no address/);
+  });
+
+  test('of a page that shows double braces means the braces', () => {
+    const { source } = importRecording(json([open, { type: 'click', selectors: [['text/{{ total }}'], ['#a{{']] }]));
+    const { definition, problems } = readJobFile(writeJob(source));
+    assert.deepEqual(problems, []);
+    const [, click] = definition?.steps ?? [];
+    assert.ok(click !== undefined && 'click' in click);
+    assert.deepEqual(
+      click.click.candidates.map(({ text, css }) => renderTemplate(text ?? css ?? '', {})),
+      ['{{ total }}', '#a{{'],
+    );
   });
 
   test('is told from a job', () => {

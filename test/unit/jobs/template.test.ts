@@ -74,12 +74,8 @@ describe('a template', () => {
     );
   });
 
-  test('of many braces is read in little time', () => {
-    const text = '{{'.repeat(50_000);
-    const before = process.cpuUsage();
-    templatePaths(text);
-    assert.ok(process.cpuUsage(before).user < 500_000);
-  });
+  // Were it read in the square of its length, this would take hours.
+  test('of a million braces is read to its end', () => assert.equal(templatePaths('{{'.repeat(1_000_000)).length, 1_000_000));
 });
 
 describe('a comparison', () => {

