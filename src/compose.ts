@@ -26,6 +26,8 @@ import { followNotices } from './host/notices.ts';
 import { registerAll, runShown } from './host/registerAll.ts';
 import { LocalApi } from './host/server/localApi.ts';
 import { registerMcpProvider } from './host/server/mcpProvider.ts';
+import { WebhookSecrets } from './host/server/webhookSecrets.ts';
+import { WebhookSenders } from './host/server/webhookSenders.ts';
 import { createSettings } from './host/settings.ts';
 import { createStatusBar } from './host/statusBar.ts';
 import { createApiView } from './host/trees/api/apiView.ts';
@@ -175,7 +177,23 @@ export function compose(context: vscode.ExtensionContext): App {
         }),
     }),
   );
-  const apiView = parts.add(createApiView({ api, stores, memory: context.workspaceState, setContext }));
+  const webhookSecrets = parts.add(new WebhookSecrets(context.secrets));
+  const webhooks = parts.add(
+    new WebhookSenders({
+      stores,
+      secrets: webhookSecrets,
+      log,
+      trusted,
+      openSender: async ({ key }, store) =>
+        (await import('./composeWebhooks.ts')).openWebhookSender({
+          store,
+          secretOf: (webhook) => webhookSecrets.get(key, webhook),
+          version,
+          log,
+        }),
+    }),
+  );
+  const apiView = parts.add(createApiView({ api, stores, secrets: webhookSecrets, memory: context.workspaceState, setContext }));
   parts.add(registerMcpProvider({ api, stores, settings, version }));
   let shownTexts: JobTexts | undefined;
   const apiTexts = () => (shownTexts ??= parts.add(new JobTexts('claudetask-api')));
@@ -195,7 +213,7 @@ export function compose(context: vscode.ExtensionContext): App {
       agentView,
       fileRows: [agentView, instructionView],
       jobs: { stores, folders: jobFolders, view: jobView, memory, tokens, settings, log, pages, activity: jobActivity, texts: jobTexts },
-      server: { stores, api, view: apiView, settings, conflicts, texts: apiTexts, program },
+      server: { stores, api, view: apiView, secrets: webhookSecrets, settings, conflicts, texts: apiTexts, program },
     });
   parts.add(registerAll(log, () => (handlers ??= loadHandlers())));
 
@@ -207,6 +225,7 @@ export function compose(context: vscode.ExtensionContext): App {
     close: async () => {
       try {
         await api.close();
+        await webhooks.close();
         await jobFolders.close();
         await (await making)?.close();
         await claude.close();

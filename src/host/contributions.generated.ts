@@ -107,6 +107,12 @@ export const commandIds = [
   'claudetask.client.revoke',
   'claudetask.mcp.connect',
   'claudetask.mcp.addToFile',
+  'claudetask.webhook.add',
+  'claudetask.webhook.edit',
+  'claudetask.webhook.switch',
+  'claudetask.webhook.remove',
+  'claudetask.webhook.replay',
+  'claudetask.webhook.newSecret',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

@@ -104,7 +104,7 @@ describe('the local server in a window', () => {
 describe('the API view', () => {
   test('is empty while there is nothing to show, then has the server, its clients and what they ask', async () => {
     await using rig = await serverRig();
-    const tree = new ApiTree(rig.api, rig.stores, new LastSeen(memento()));
+    const tree = new ApiTree({ ...rig, seen: new LastSeen(memento()) });
     assert.deepEqual(await tree.getChildren(), []);
     const { token, id } = await rig.letIn('Robot');
     const words = async (node?: Parameters<typeof tree.getChildren>[0]) =>
@@ -139,7 +139,7 @@ describe('the API view', () => {
     await using rig = await serverRig();
     const { token } = await rig.letIn('Robot');
     const origin = await rig.api.start();
-    const tree = new ApiTree(rig.api, rig.stores, new LastSeen(memento()));
+    const tree = new ApiTree({ ...rig, seen: new LastSeen(memento()) });
     await tree.getChildren();
     let fired = 0;
     tree.onDidChangeTreeData(() => fired++);

@@ -6,6 +6,7 @@ import { openApi } from '../../src/composeServer.ts';
 import { settingIds, type SettingId } from '../../src/host/contributions.generated.ts';
 import { FolderTasks } from '../../src/host/folderTasks.ts';
 import { LocalApi } from '../../src/host/server/localApi.ts';
+import { WebhookSecrets } from '../../src/host/server/webhookSecrets.ts';
 import { createSettings, type Settings } from '../../src/host/settings.ts';
 import type { WorkspaceStores } from '../../src/host/workspaceStores.ts';
 import type { ApiScope } from '../../src/protocol/api.ts';
@@ -60,6 +61,7 @@ export interface ServerRig extends AsyncDisposable {
   readonly tasks: FolderTasks;
   readonly stores: WorkspaceStores;
   readonly settings: Settings;
+  readonly secrets: WebhookSecrets;
   readonly api: LocalApi;
   readonly contexts: ReadonlyMap<string, boolean>;
   listener(): Promise<ApiListener>;
@@ -108,6 +110,8 @@ export async function serverRig(): Promise<ServerRig> {
     serverPort: () => machine.port,
     onDidChange: (listener) => settingsChanged.event((affects) => listener(affects)),
   };
+  const storage = memorySecrets();
+  const secrets = new WebhookSecrets(storage);
   const contexts = new Map<string, boolean>();
   const api = new LocalApi({
     stores,
@@ -120,7 +124,7 @@ export async function serverRig(): Promise<ServerRig> {
         openApi({
           stores,
           settings,
-          secrets: memorySecrets(),
+          secrets: storage,
           version: '1.2.3',
           log,
           filesOf: () => Promise.reject(new Error('no files are asked for')),
@@ -132,6 +136,7 @@ export async function serverRig(): Promise<ServerRig> {
     tasks,
     stores,
     settings,
+    secrets,
     api,
     contexts,
     listener: async () => (await api.load()).listener,
@@ -152,6 +157,7 @@ export async function serverRig(): Promise<ServerRig> {
     },
     async [Symbol.asyncDispose]() {
       await api.close();
+      secrets.dispose();
       for (const one of opened) {
         await one.close();
         for (const name of ['.claudetask', '.vscode'])

@@ -24,7 +24,10 @@ const layers: Readonly<Record<string, { ours: readonly string[]; packages: reado
     packages: [/^preact/, /^@tanstack\/virtual-core$/, /^@atlaskit\/pragmatic-drag-and-drop/],
   },
   'compose.ts': {
-    ours: ['app', 'core', 'files', 'host', 'protocol', 'storage', 'util', 'composeClaude.ts', 'composeJobs.ts', 'composeServer.ts'],
+    ours: [
+      ...['app', 'core', 'files', 'host', 'protocol', 'storage', 'util'],
+      ...['composeClaude.ts', 'composeJobs.ts', 'composeServer.ts', 'composeWebhooks.ts'],
+    ],
     packages: [/^node:/, /^vscode$/],
   },
   'composeClaude.ts': { ours: ['app', 'core', 'files', 'host'], packages: [] },
@@ -34,6 +37,7 @@ const layers: Readonly<Record<string, { ours: readonly string[]; packages: reado
     ours: ['app', 'core', 'files', 'server', 'storage', 'util'],
     packages: [/^node:/, /^@modelcontextprotocol\/server\//],
   },
+  'composeWebhooks.ts': { ours: ['app', 'host', 'server'], packages: [/^node:/] },
   'extension.ts': { ours: ['compose.ts'], packages: [/^vscode$/] },
 };
 

@@ -21,6 +21,7 @@ import { skillHandlers } from './skills.ts';
 import { slashCommandHandlers } from './slashCommands.ts';
 import { taskHandlers } from './task.ts';
 import { treeHandlers } from './tree.ts';
+import { webhookHandlers } from './webhook.ts';
 
 type AllDeps = CommandDeps & ClaudeCommandDeps & InstructionCommandDeps & { jobs: JobCommandDeps; server: ServerCommandDeps };
 
@@ -43,5 +44,6 @@ export function allHandlers(deps: AllDeps): AllHandlers {
     ...serverHandlers(deps.server),
     ...clientHandlers(deps.server),
     ...mcpHandlers(deps.server),
+    ...webhookHandlers(deps.server),
   };
 }

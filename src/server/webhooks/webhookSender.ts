@@ -36,11 +36,11 @@ export class WebhookSender implements AsyncDisposable {
         // The revisions that were read may be other ones now.
         for (const lane of this.#lanes.values()) void lane.stop();
         this.#lanes.clear();
-        this.#refresh();
+        this.refresh();
       }),
     );
-    own.add(store.onDidChangeState(() => this.#refresh()));
-    this.#refresh();
+    own.add(store.onDidChangeState(() => this.refresh()));
+    this.refresh();
   }
 
   get #canSend(): boolean {
@@ -49,12 +49,12 @@ export class WebhookSender implements AsyncDisposable {
   }
 
   #hear({ name }: StoreEvent): void {
-    if (name.startsWith('webhook.')) this.#refresh();
+    if (name.startsWith('webhook.')) this.refresh();
     else for (const lane of this.#lanes.values()) lane.hear(name);
   }
 
-  /** Learns which webhooks there are, and lets each look for what it has to send. */
-  #refresh(): void {
+  /** Learns which webhooks there are, and lets each look for what it has to send: also after a secret came that was missing. */
+  refresh(): void {
     this.#outdated = true;
     this.#refreshing ??= this.#readWebhooks()
       .catch((error: unknown) => {

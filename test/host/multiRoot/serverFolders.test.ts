@@ -23,7 +23,7 @@ describe('the local server of a window with several folders', () => {
     assert.match(await (await tasks(first.token)).text(), /Of the first/);
     assert.doesNotMatch(await (await tasks(second.token)).text(), /Of the first/);
 
-    const tree = new ApiTree(rig.api, rig.stores, new LastSeen(memento()));
+    const tree = new ApiTree({ ...rig, seen: new LastSeen(memento()) });
     await tree.getChildren();
     const rows = (await tree.getChildren(tree.nodes.clients)).map((node) => tree.getTreeItem(node));
     assert.deepEqual(
