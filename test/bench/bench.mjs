@@ -10,11 +10,12 @@ const benches = {
   open: '100k tasks + 1M audit rows: cold open, open after kill -9, memory, search',
   claude: 'agents and CLAUDE.md: parse and check, typing, the view of 5,000 agents, merged preview, against plain yaml',
   board: '10,000 cards in real VS Code: first cards, DOM size, filter, scrolling, bundle size',
+  server: 'requests a second over 10,000 tasks against fastify + better-sqlite3, events to a WebSocket, search for the like, MCP over HTTP',
   jobs: '50 pages of a table by the runner against a raw playwright-core script and raw CDP; start; the extension host’s pauses; a host that limits spikes',
   activation: "activation time in VS Code's own figure, empty and with 10k tasks",
   idle: 'CPU of the extension host with and without us, with 10k tasks and nothing happening',
 };
-const needPeers = new Set(['store']);
+const needPeers = new Set(['store', 'server']);
 /** These look at what users install. */
 const needPackage = new Set(['board', 'jobs', 'activation', 'idle']);
 
@@ -47,9 +48,9 @@ await build({ ...shared, entryPoints: [path.join(here, `${name}.bench.ts`)], pac
 // What is measured is bundled as the product is: libraries left outside would cost time and memory that users do not pay.
 const asShipped = { ...shared, minify: true, keepNames: true, external: ['sql.js', 'playwright-core'], mainFields: ['module', 'main'] };
 await build({ ...asShipped, entryPoints: processes });
-// The storage thread of the product, and the same with the workload's transaction in place of the operations.
+// The storage thread of the product; the same that says when the disk has something; and with the workload's transaction for operations.
 const worker = path.join(root, 'src', 'storage', 'worker.ts');
-await build({ ...asShipped, entryPoints: { productWorker: worker } });
+await build({ ...asShipped, entryPoints: { productWorker: worker, markedWorker: path.join(here, 'markedWorker.ts') } });
 const rawDomain = {
   name: 'raw-domain',
   setup: (b) => b.onResolve({ filter: /\/domainParts\.ts$/ }, () => ({ path: path.join(here, 'rawDomain.ts') })),

@@ -1,4 +1,4 @@
-// The other engines we measure against. They stay out of package.json: the product needs no compiler and no native module,
+// The other engines and the server we measure against. They stay out of package.json: the product needs no compiler and no native module,
 // so `npm ci` must not need them either.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,6 +13,7 @@ const hostDir = path.join(root, '.vscode-test', 'host');
 /** Newest first: better-sqlite3 brings a binary for most platforms since 13, older ones are compiled. */
 const betterSqlite = ['13.2.0', '12.11.1'];
 const wasmSqlite = '0.8.60';
+const fastify = '5.12.8';
 
 /** The Node that runs the extension host of our test rig: all subjects run under it, so that all have the same V8 and libuv. */
 export function hostNode() {
@@ -25,7 +26,8 @@ export function hostNode() {
 function works(node) {
   const probe =
     "const D=require('better-sqlite3');const d=new D(':memory:');const v=d.prepare('select sqlite_version() v').get().v;d.close();" +
-    "require('node-sqlite3-wasm');process.stdout.write(require('better-sqlite3/package.json').version+' '+v)";
+    "require('node-sqlite3-wasm');const f=require('fastify/package.json').version;require('fastify');" +
+    "process.stdout.write(require('better-sqlite3/package.json').version+' '+v+' fastify '+f)";
   try {
     return execFileSync(node, ['-e', probe], { cwd: peersDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   } catch {
@@ -40,13 +42,17 @@ export function installPeers(say = (line) => process.stderr.write(`${line}\n`)) 
   const failures = [];
   for (const version of found ? [] : betterSqlite) {
     say(
-      `bench: installing better-sqlite3 ${version} and node-sqlite3-wasm ${wasmSqlite} into .bench/peers (a compiler may run for a minute)`,
+      `bench: installing better-sqlite3 ${version}, node-sqlite3-wasm ${wasmSqlite} and fastify ${fastify} into .bench/peers (a compiler may run for a minute)`,
     );
     fs.mkdirSync(peersDir, { recursive: true });
     fs.writeFileSync(
       path.join(peersDir, 'package.json'),
       JSON.stringify(
-        { name: 'claudetask-bench-peers', private: true, dependencies: { 'better-sqlite3': version, 'node-sqlite3-wasm': wasmSqlite } },
+        {
+          name: 'claudetask-bench-peers',
+          private: true,
+          dependencies: { 'better-sqlite3': version, 'node-sqlite3-wasm': wasmSqlite, fastify },
+        },
         null,
         2,
       ),

@@ -39,7 +39,7 @@ export type SubjectCommand =
   | { do: 'close' };
 
 /** The parent's hold on a subject's process. Commands run one at a time. */
-export class SubjectProcess {
+export class SubjectProcess<Command extends { do: string } = SubjectCommand> {
   readonly name: string;
   readonly #child: ChildProcess;
   #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
@@ -61,7 +61,7 @@ export class SubjectProcess {
     return this.#child.pid ?? 0;
   }
 
-  async send<T>(command: SubjectCommand): Promise<T> {
+  async send<T>(command: Command | { do: 'close' }): Promise<T> {
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });

@@ -14,15 +14,15 @@ import { sha256 } from '../../../src/storage/sha256.ts';
 import { buildFolder as build } from '../assets.ts';
 import { nativeSql, type NativeDatabase } from './native.ts';
 
-const quiet = {
+export const quiet = {
   debug: () => undefined,
   info: () => undefined,
   warn: (m: string) => console.error(m),
   error: (m: string, e?: unknown) => console.error(m, e),
 };
 
-/** The extension host listens to events too: a listener is part of the cost. */
-async function start(directory: string, worker: string): Promise<Store> {
+/** Answers when the thread has done what it does after a start. The extension host listens to events too: a listener is part of the cost. */
+export async function startStore(directory: string, worker: string): Promise<Store> {
   const store = openStore({
     directory,
     workerFile: path.join(build(), worker),
@@ -70,7 +70,7 @@ export async function openWorker({ dir }: OpenOptions): Promise<Subject> {
     CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
     INSERT INTO migration VALUES (1, 'bench', 0)`);
   db.close();
-  return subjectOf(await start(dir, 'rawWorker.cjs'));
+  return subjectOf(await startStore(dir, 'rawWorker.cjs'));
 }
 
 /** The whole operation through the store: parsed, checked, with history, search index, audit chain and event. */
@@ -78,7 +78,7 @@ async function openWhole({ dir }: OpenOptions, move: boolean): Promise<Subject> 
   const folder = path.join(dir, '.claudetask');
   fs.mkdirSync(folder, { recursive: true });
   fs.renameSync(path.join(dir, 'seed.db'), path.join(folder, 'claudetask.db'));
-  return subjectOf(await start(dir, 'productWorker.cjs'), move);
+  return subjectOf(await startStore(dir, 'productWorker.cjs'), move);
 }
 
 /** The same operation in this thread over better-sqlite3, one flush per transaction: what a native store would cost. */
