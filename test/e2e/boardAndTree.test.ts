@@ -66,6 +66,7 @@ journey('a drag in the tree moves the card on the board', {}, async (user) => {
   const board = await openBoard(window);
   await board.quickAdd('Ready', 'Pour the slab');
   await board.quickAdd('Testing', 'Inspect');
+  await window.onlyPane('Tasks');
   const rows = async () => (await window.treeRows('Tasks')).map((row) => row.label);
   await eventually('both groups', async () => (await rows()).includes('Testing') && (await rows()).includes('Ready'));
   const row = window.pane('Tasks').locator('.monaco-list-row', { hasText: 'Pour the slab' });

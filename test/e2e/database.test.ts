@@ -35,6 +35,7 @@ journey(
     const board = await openBoard(window);
     await board.quickAdd('Testing', 'First');
     await board.quickAdd('Ready', 'Second');
+    await window.onlyPane('Tasks');
     const rows = async () => (await window.treeRows('Tasks')).map((row) => row.label);
     await eventually('both groups', async () => (await rows()).includes('Testing') && (await rows()).includes('Ready'));
     const row = window.pane('Tasks').locator('.monaco-list-row', { hasText: 'Second' });

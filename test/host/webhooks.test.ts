@@ -71,9 +71,17 @@ async function add(rig: ServerRig, url: string, events = ['task.*']): Promise<nu
 
 const create = async (rig: ServerRig, title: string) => await (await rig.tasks.open()).call('task.create', { title });
 
+/** The database is that of the window: other tests have left theirs in it. */
+async function rigWithoutWebhooks(): Promise<ServerRig> {
+  const rig = await serverRig();
+  const store = await rig.tasks.open();
+  for (const { id } of (await store.call('webhook.list', {})).webhooks) await store.call('webhook.remove', { id });
+  return rig;
+}
+
 describe('the webhooks of a window', () => {
   test('are told of a task, signed with their secret, until they are removed', async () => {
-    await using rig = await serverRig();
+    await using rig = await rigWithoutWebhooks();
     await using there = await receiver();
     await using window = sending(rig);
     const first = await add(rig, `http://${there.host}/first`);
@@ -95,7 +103,7 @@ describe('the webhooks of a window', () => {
   });
 
   test('are told nothing while the workspace is not trusted, and what they missed once it is', async () => {
-    await using rig = await serverRig();
+    await using rig = await rigWithoutWebhooks();
     await using there = await receiver();
     await using window = sending(rig);
     window.trusted = false;
@@ -116,7 +124,7 @@ describe('the webhooks of a window', () => {
   });
 
   test('have rows that say how it stands with each, and what was sent, which can be sent again', async () => {
-    await using rig = await serverRig();
+    await using rig = await rigWithoutWebhooks();
     await using there = await receiver();
     await using window = sending(rig);
     const tree = new ApiTree({ ...rig, seen: new LastSeen(memento()) });

@@ -112,9 +112,10 @@ export class Workbench implements AsyncDisposable {
     return this.quickInput.locator('.quick-input-list .monaco-list-row .label-name').allTextContents();
   }
 
-  async pick(label: string): Promise<void> {
+  async pick(label: string, timeout?: number): Promise<void> {
     const name = this.page.locator('.label-name', { hasText: exactly(label) });
-    await this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first().click();
+    const row = this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+    await row.click(timeout === undefined ? {} : { timeout });
   }
 
   /** Answers an input box that has this title; without a text, with what it proposes. */
@@ -166,9 +167,17 @@ export class Workbench implements AsyncDisposable {
 
   /** Runs a command by its full title, such as `ClaudeTask: Open Board`. */
   async run(title: string): Promise<void> {
-    await this.openPalette(`>${title}`);
-    await eventually(`"${title}" in the palette`, async () => (await this.quickLabels()).includes(title));
-    await this.pick(title);
+    // What opens by itself, such as the output of a server, takes the focus from the palette, which closes it.
+    await eventually(
+      `"${title}" is run`,
+      async () => {
+        await this.openPalette(`>${title}`);
+        await eventually(`"${title}" in the palette`, async () => (await this.quickLabels()).includes(title), 8000);
+        await this.pick(title, 3000);
+        return true;
+      },
+      30_000,
+    );
   }
 
   /** The titles that the palette offers for a text. */
@@ -211,6 +220,12 @@ export class Workbench implements AsyncDisposable {
     await item.waitFor();
     if (!(await item.evaluate((element) => element.classList.contains('checked')))) await item.click();
     await this.page.locator(`.part.sidebar .composite.title:has-text("${quoted(title)}")`).waitFor();
+  }
+
+  /** Closes all other views of the container: a short tree scrolls while something is dragged to its edge. */
+  async onlyPane(view: string): Promise<void> {
+    const others = this.page.locator(`.part.sidebar .pane-header.expanded:not([aria-label^="${quoted(view)}"])`);
+    while ((await others.count()) > 0) await others.first().click();
   }
 
   pane(view: string): Locator {
