@@ -133,13 +133,13 @@ describe('the webhooks of a window', () => {
       return items.map((item) => `${labelOf(item)}: ${String(item.description)}`);
     };
     assert.deepEqual(await rows(), []);
-    await add(rig, `http://${there.host}/hook?key=hidden`, ['task.create', 'job.*']);
+    const id = await add(rig, `http://${there.host}/hook?key=hidden`, ['task.create', 'job.*']);
     assert.deepEqual(await rows(), ['Local server: off', 'Clients: none', 'Webhooks: 1']);
     const row = async () => (await rows(tree.nodes.webhooks))[0];
     const words = `${there.host}/hook: task.create, job.*`;
     assert.equal(await row(), `${words} · no secret on this machine`);
     await create(rig, 'One');
-    await rig.secrets.renew(rig.tasks.key, 1);
+    await rig.secrets.renew(rig.tasks.key, id);
     await eventually('a secret that comes later is enough', () => there.received.length === 1);
     await eventually('it is shown as delivered', async () => (await row()) === `${words} · delivered`);
 
