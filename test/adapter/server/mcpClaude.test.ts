@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Store } from '../../../src/app/ports.ts';
-import type { Answer, MessagesRequest } from '../../rig/fakeAnthropic/messages.ts';
+import type { MessagesRequest } from '../../rig/fakeAnthropic/messages.ts';
 import { runClaude, skipWithoutClaude } from '../../rig/claudeCli.ts';
+import { says, workNextTask } from '../../rig/taskWorker.ts';
 import { tempWorkspace } from '../../rig/tempWorkspace.ts';
 import { open } from '../store/rig.ts';
 import { mcpServer, stdioProgram } from './mcpRig.ts';
-
-const says = 'The shed is painted.';
-
-/** What a model would do that was told to work the next task: it takes the id from what the tool answered. */
-function work(request: MessagesRequest): Answer {
-  const texts = request.messages.map(({ text }) => text);
-  const claimed = texts.flatMap((text) => /"task":\{"id":(\d+)/.exec(text)?.[1] ?? [])[0];
-  const done = (mark: string) => texts.some((text) => text.includes(mark));
-  const call = (name: string, input: Readonly<Record<string, unknown>>): Answer => [
-    { type: 'tool_use', name: `mcp__claudetask__${name}`, input },
-  ];
-  if (claimed === undefined) return call('claim_task', {});
-  if (!done('"status":"Testing"')) return call('update_status', { task_id: claimed, status: 'Testing' });
-  if (!done('"version":4')) return call('append_stage_result', { task_id: Number(claimed), status: 'Testing', summary: says });
-  return [{ type: 'text', text: 'Done.' }];
-}
 
 interface Server {
   config: object;
@@ -36,7 +21,7 @@ async function runWith(folder: string, { config, env }: Server): Promise<readonl
     prompt: 'Work the next task.',
     args: ['--strict-mcp-config', '--setting-sources', 'user', '--mcp-config', servers, '--tools', '', '--allowedTools', 'mcp__claudetask'],
     env: { NO_PROXY: '127.0.0.1,localhost', ...env },
-    answer: work,
+    answer: workNextTask,
   });
   // One for each call, and one for the last words: nothing was tried twice.
   assert.equal(run.requests.length, 4);
