@@ -83,9 +83,8 @@ const besideIt = {
 const bundles = [
   // Functions are sent to the page as their text: a name that esbuild keeps by a call of its own helper would be unknown there.
   { ...forNode, entryPoints: { jobRunner: 'src/jobs/runner/main.ts' }, outdir: 'dist', keepNames: false, plugins: [besideIt] },
-  { ...forNode, entryPoints: { mcpStdio: 'src/composeStdio.ts' }, outdir: 'dist' },
   // sql.js stays the two files it is: the wasm is checked by its hash, and the loader beside it is read as it is.
-  { ...forNode, entryPoints: { storage: 'src/storage/worker.ts' }, outdir: 'dist', external: ['sql.js'] },
+  { ...forNode, entryPoints: { storage: 'src/storage/worker.ts', mcpStdio: 'src/composeStdio.ts' }, outdir: 'dist', external: ['sql.js'] },
   page,
 ];
 
@@ -300,13 +299,11 @@ MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVE
 FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
 CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
+const publicDomain = 'SQLite is in the public domain: its authors disclaim copyright to the source code.';
+
 /** Inside sql-wasm.wasm and sql-wasm.js, without a package of their own. */
 const insideSqlJs = [
-  {
-    title: 'SQLite (inside sql.js)',
-    licence: 'Public domain',
-    text: 'SQLite is in the public domain: its authors disclaim copyright to the source code.',
-  },
+  { title: 'SQLite (inside sql.js)', licence: 'Public domain', text: publicDomain },
   { title: 'Emscripten runtime (inside sql.js)', licence: 'MIT', text: mit('2010-2014 Emscripten authors, see AUTHORS file') },
 ];
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createJobEngine } from './app/jobs/folderEngine.ts';
 import type { JobEngine } from './app/jobs/jobEngine.ts';
-import type { JobSurroundings, ScheduleMemory, Timers } from './app/jobs/ports.ts';
+import type { JobSurroundings, ScheduleMemory } from './app/jobs/ports.ts';
 import { RunnerDesk } from './app/jobs/runnerDesk.ts';
 import { RunSlots } from './app/jobs/runSlots.ts';
 import type { Log } from './app/ports.ts';
@@ -11,6 +11,7 @@ import { findPlaces } from './files/places.ts';
 import type { FolderTasks } from './host/folderTasks.ts';
 import { createNetworkProbe } from './jobs/networkProbe.ts';
 import { createJobRunner } from './jobs/runnerProcess.ts';
+import { timers } from './util/timers.ts';
 
 export interface EnginesDeps extends JobSurroundings {
   /** The bundle of the runner. */
@@ -27,13 +28,6 @@ export interface OpenEngines {
   /** After the engines were closed: ends browsers and the process. */
   close(): Promise<void>;
 }
-
-const timers: Timers = {
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};
 
 function newHash() {
   const hash = createHash('sha256');

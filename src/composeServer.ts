@@ -71,8 +71,6 @@ export function openApi(deps: ServerDeps): ApiParts {
       vault,
       port: () => settings.serverPort(),
       allowedOrigins: () => origins,
-      tools: () => settings.serverTools(),
-      version,
       clock: { now: () => Date.now() },
       log,
     },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Timers } from './app/jobs/ports.ts';
 import type { Log, Store } from './app/ports.ts';
 import type { FolderSender } from './host/server/webhookSenders.ts';
 import { WebhookSender } from './server/webhooks/webhookSender.ts';
+import { timers } from './util/timers.ts';
 
 export interface SenderDeps {
   store: Store;
@@ -11,13 +11,6 @@ export interface SenderDeps {
   version: string;
   log: Log;
 }
-
-const timers: Timers = {
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};
 
 /** The part of the composition root that is loaded for the first active webhook. It needs neither the local server nor a port. */
 export function openWebhookSender(deps: SenderDeps): FolderSender {

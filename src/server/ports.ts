@@ -19,10 +19,6 @@ export interface LocalServerDeps {
   port(): number;
   /** Exact origins, such as `http://127.0.0.1:8080`, that a web page may call from. */
   allowedOrigins(): readonly string[];
-  /** Which tools MCP clients are offered. */
-  tools(): 'core' | 'all';
-  /** Of the extension. */
-  version: string;
   clock: Clock;
   log: Log;
 }

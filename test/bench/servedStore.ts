@@ -57,8 +57,6 @@ export async function serveStore(store: Store, folder: string, clients: readonly
       },
       port: () => 0,
       allowedOrigins: () => [],
-      tools: () => 'core',
-      version,
       clock: { now: () => Date.now() },
       log,
     },

@@ -74,7 +74,6 @@ export interface LocalServerWishes extends Partial<LocalServerHandlers> {
   traffic?: Partial<TrafficLimits>;
   allowedOrigins?: readonly string[];
   port?: number;
-  tools?: 'core' | 'all';
   /** Files in the home and workspace folders, by path below them: `repo/app/CLAUDE.md`. */
   content?: Readonly<Record<string, string>>;
   /** More for the server, or other things: what is given last is taken. */
@@ -127,8 +126,6 @@ export async function localServer(wishes: LocalServerWishes = {}): Promise<Local
       vault,
       port: () => wishes.port ?? 0,
       allowedOrigins: () => wishes.allowedOrigins ?? [],
-      tools: () => wishes.tools ?? 'core',
-      version: '0.0.0',
       clock: { now },
       log: logInto(complaints),
       ...wishes.deps,

@@ -31,13 +31,13 @@ const layers: Readonly<Record<string, { ours: readonly string[]; packages: reado
     packages: [/^node:/, /^vscode$/],
   },
   'composeClaude.ts': { ours: ['app', 'core', 'files', 'host'], packages: [] },
-  'composeJobs.ts': { ours: ['app', 'files', 'host', 'jobs'], packages: [/^node:/] },
+  'composeJobs.ts': { ours: ['app', 'files', 'host', 'jobs', 'util'], packages: [/^node:/] },
   'composeServer.ts': { ours: ['app', 'core', 'files', 'host', 'server'], packages: [/^vscode$/] },
   'composeStdio.ts': {
     ours: ['app', 'core', 'files', 'server', 'storage', 'util'],
     packages: [/^node:/, /^@modelcontextprotocol\/server\//],
   },
-  'composeWebhooks.ts': { ours: ['app', 'host', 'server'], packages: [/^node:/] },
+  'composeWebhooks.ts': { ours: ['app', 'host', 'server', 'util'], packages: [/^node:/] },
   'extension.ts': { ours: ['compose.ts'], packages: [/^vscode$/] },
 };
 

@@ -1,18 +1,16 @@
 import * as vscode from 'vscode';
 import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
+import { isTrustedOrSaid } from '../trust.ts';
 import type { FolderJobs } from './folderJobs.ts';
 import type { JobMemory } from './jobMemory.ts';
 
 /** False, and said why, while the workspace is not trusted. */
-export async function isTrusted(what: string): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = vscode.l10n.t('Manage Workspace Trust');
+export function isTrusted(what: string): Promise<boolean> {
   const message = vscode.l10n.t(
     '{0}: nothing was started, for this workspace is not trusted. A job works with your signed-in sessions: trust the workspace if you trust its job files.',
     what,
   );
-  if ((await vscode.window.showWarningMessage(message, manage)) === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
+  return isTrustedOrSaid(message);
 }
 
 /** What a job does to the pages it opens with the person's own session is agreed to once per host and folder. */

@@ -4,14 +4,21 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { Caller } from '../../app/api.ts';
+import type { Log } from '../../app/ports.ts';
 import { bodyLimit } from '../limits.ts';
 import type { NodeHandler } from '../nodeHandler.ts';
-import type { LocalServerDeps, Visit } from '../ports.ts';
+import type { Visit } from '../ports.ts';
 import { readBody } from '../readBody.ts';
 import { createMcpServer } from './mcpServer.ts';
 import { createRunningCalls } from './runningCalls.ts';
 
-export type McpHttpDeps = Pick<LocalServerDeps, 'tools' | 'version' | 'log'>;
+export interface McpHttpDeps {
+  /** Which tools clients are offered. */
+  tools(): 'core' | 'all';
+  /** Of the extension. */
+  version: string;
+  log: Log;
+}
 
 const cancellation = z.object({
   method: z.literal('notifications/cancelled'),

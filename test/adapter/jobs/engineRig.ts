@@ -12,6 +12,7 @@ import { createFiles } from '../../../src/files/diskFiles.ts';
 import { createJobDisk } from '../../../src/files/jobDisk.ts';
 import type { JobRun, RecordDraft } from '../../../src/protocol/jobs/runs.ts';
 import { Emitter } from '../../../src/util/emitter.ts';
+import { timers } from '../../../src/util/timers.ts';
 import { eventually } from '../../rig/eventually.ts';
 
 /** For a Chromium of a test: as root it has no sandbox. */
@@ -36,13 +37,6 @@ steps:
       key: number
       fields: { number: { cell: 1 }, subject: { cell: 2 } }
 `;
-
-export const timers: Timers = {
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};
 
 export function runningHash() {
   const hash = createHash('sha256');

@@ -66,7 +66,7 @@ export async function connectTo(transport: Transport, era: Era): Promise<McpClie
 }
 
 /** The real server with MCP in it, over a database of its own. */
-export async function mcpServer(wishes: LocalServerWishes = {}): Promise<McpRig> {
+export async function mcpServer(wishes: LocalServerWishes & { tools?: 'core' | 'all' } = {}): Promise<McpRig> {
   const log: string[] = [];
   const mcp = createMcpHttp({ tools: () => wishes.tools ?? 'all', version: '1.2.3', log: logInto(log) });
   const server = await localServer({ ...wishes, mcp });

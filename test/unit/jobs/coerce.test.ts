@@ -224,7 +224,7 @@ test('every text is read to its end, whatever it is made of', () => {
     '\u00a0',
     '\ud83d',
   ]) {
-    const text = piece.repeat(Math.floor(1_000_000 / piece.length));
+    const text = piece.repeat(Math.floor(200_000 / piece.length));
     for (const as of kinds) read(text, { as });
     for (const as of kinds) read(`${text.slice(0, 50)}!`, { as });
   }
