@@ -22,6 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { format, resolveConfig } from 'prettier';
 import subsetFont from 'subset-font';
+import { noticesText } from './esbuild.notices.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const production = process.argv.includes('--production');
@@ -112,17 +113,44 @@ function removePieces(folder) {
     if (/^host-.*\.c?js(\.map)?$/.test(file)) fs.rmSync(path.join(folder, file));
 }
 
-/** `.cjs`, because vsce takes every `.js` file for one that is loaded at the start, and says that there are too many. */
-const asCjs = (text) => text.replace(/"\.\/(host-[A-Z0-9]{8})\.js"/g, '"./$1.cjs"');
+/** The pieces that one imports without waiting, and what those import. */
+function neededAtOnce(outputs, file, found = new Set()) {
+  const imports = outputs[file].imports.filter(({ path: to, kind }) => kind === 'import-statement' && to in outputs && !found.has(to));
+  for (const { path: to } of imports) neededAtOnce(outputs, to, found.add(to));
+  return found;
+}
 
-async function rewritePieces(split) {
+/** The others stay files of their own. */
+const later = {
+  name: 'later',
+  setup: (b) => b.onResolve({ filter: /^\.\/host-/ }, (a) => (a.kind === 'dynamic-import' ? { external: true } : null)),
+};
+
+/** `.cjs`, because vsce takes every `.js` file for one that is loaded at the start, and says that there are too many. */
+const asCjs = (text, joined) =>
+  text.replace(/require\("\.\/(host-[A-Z0-9]{8})\.js"\)/g, (_, name) =>
+    joined.includes(name) ? `require("./extension.js").pieces["${name}"]` : `require("./${name}.cjs")`,
+  );
+
+/** What activation needs becomes one file again: VS Code asks its own questions of every file that is loaded, a millisecond each. */
+async function rewritePieces({ metafile: { outputs } }) {
   removePieces(dist());
-  const entryPoints = Object.keys(split.metafile.outputs).map((file) => from(file));
-  const rewriting = { ...forNode, entryPoints, outdir: 'dist', bundle: false, supported: { 'dynamic-import': false }, write: false };
-  const { outputFiles } = await build(rewriting);
-  for (const { path: file, text } of outputFiles) {
+  const entry = 'out/host/extension.js';
+  const joined = [...neededAtOnce(outputs, entry)].map((file) => path.basename(file, '.js'));
+  const contents = [
+    'export * from "./extension.js";',
+    ...joined.map((name, index) => `import * as p${index} from "./${name}.js";`),
+    `export const pieces = {${joined.map((name, index) => `"${name}": p${index}`).join()}};`,
+  ].join('\n');
+  const rest = Object.keys(outputs).filter((file) => file !== entry && !joined.includes(path.basename(file, '.js')));
+  const rewriting = { ...forNode, outdir: 'dist', supported: { 'dynamic-import': false }, write: false };
+  const built = await Promise.all([
+    build({ ...rewriting, stdin: { contents, resolveDir: pieces }, entryNames: 'extension', external: ['vscode'], plugins: [later] }),
+    build({ ...rewriting, entryPoints: rest.map((file) => from(file)), bundle: false }),
+  ]);
+  for (const { path: file, text } of built.flatMap(({ outputFiles }) => outputFiles)) {
     const isPiece = path.basename(file).startsWith('host-');
-    fs.writeFileSync(isPiece ? file.replace(/\.js$/, '.cjs') : file, file.endsWith('.js') ? asCjs(text) : text);
+    fs.writeFileSync(isPiece ? file.replace(/\.js$/, '.cjs') : file, file.endsWith('.js') ? asCjs(text, joined) : text);
   }
 }
 
@@ -282,65 +310,6 @@ async function codicons() {
       '',
     ].join('\n'),
   );
-}
-
-// ---- third-party notices
-
-const mit = (owner) => `Copyright (c) ${owner}
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
-(the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
-publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do
-so, subject to the following conditions: The above copyright notice and this permission notice shall be included in all copies or
-substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
-MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE
-FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
-CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
-
-const publicDomain = 'SQLite is in the public domain: its authors disclaim copyright to the source code.';
-
-/** Inside sql-wasm.wasm and sql-wasm.js, without a package of their own. */
-const insideSqlJs = [
-  { title: 'SQLite (inside sql.js)', licence: 'Public domain', text: publicDomain },
-  { title: 'Emscripten runtime (inside sql.js)', licence: 'MIT', text: mit('2010-2014 Emscripten authors, see AUTHORS file') },
-];
-
-/** Licences of all packages whose code the given bundles hold, and of the files copied beside them. */
-export function noticesText(metafile) {
-  const names = new Set(['sql.js', '@vscode/codicons', 'playwright-core']);
-  for (const output of Object.values(metafile.outputs)) {
-    for (const input of Object.keys(output.inputs)) {
-      const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input)?.[1];
-      if (name) names.add(name);
-    }
-  }
-  const packages = [...names].sort().map((name) => {
-    const folder = from('node_modules', name);
-    const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const files = fs
-      .readdirSync(folder)
-      .filter((file) => /^(licen[cs]e|copying|notice|thirdparty)/i.test(file))
-      .sort();
-    if (files.length === 0)
-      throw new Error(`The package ${name} is bundled and has no licence file: its notice must be written by hand in esbuild.mjs.`);
-    const text = files
-      .map((file) =>
-        fs
-          .readFileSync(path.join(folder, file), 'utf8')
-          .replace(/^\uFEFF/, '')
-          .replaceAll('\r\n', '\n')
-          .trim(),
-      )
-      .join('\n\n');
-    return { title: `${name} ${manifest.version}`, licence: manifest.license, text };
-  });
-  const line = '-'.repeat(80);
-  const parts = [...packages, ...insideSqlJs].map(
-    ({ title, licence, text }) => `${line}\n${title}\nLicence: ${licence}\n${line}\n\n${text}\n`,
-  );
-  return `ClaudeTask contains the following third-party software.\n\n${parts.join('\n')}`;
 }
 
 // ---- one build

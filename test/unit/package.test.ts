@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { readZip } from '../rig/zip.ts';
-import { buildScript, metafile, readJson, readText, root } from './sources.ts';
+import { metafile, noticesScript, readJson, readText, root } from './sources.ts';
 
 interface Manifest {
   name: string;
@@ -146,7 +146,7 @@ describe('the package', () => {
   });
 
   test('names the licences of everything it bundles', async () => {
-    const { noticesText } = await buildScript();
+    const { noticesText } = await noticesScript();
     // Not `equal`: the texts are long, and their difference says nothing.
     assert.ok(files.get('extension/dist/THIRD-PARTY-NOTICES.txt')?.toString('utf8') === noticesText(metafile()), 'run "npm run package"');
     for (const name of [

@@ -32,12 +32,15 @@ interface Metafile {
 /** What the last build bundled. */
 export const metafile = () => readJson<Metafile>('out/meta.json');
 
-/** The build's own functions. It is no part of any bundle, so it is loaded as it stands. */
+/** The build's own functions. They are no part of any bundle, so they are loaded as they stand. */
 export function buildScript(): Promise<{
   contributionsSource(manifest: unknown): Promise<string>;
-  noticesText(meta: Metafile): string;
   l10nSources(): string[];
   l10nBundle(sources: readonly string[], known: readonly string[]): string;
 }> {
   return import(path.join(root, 'esbuild.mjs'));
+}
+
+export function noticesScript(): Promise<{ noticesText(meta: Metafile): string }> {
+  return import(path.join(root, 'esbuild.notices.mjs'));
 }
