@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import * as z from 'zod';
-import { fakeAnthropic } from './fakeAnthropic/server.ts';
-import type { Answer, MessagesRequest } from './fakeAnthropic/messages.ts';
-import { claudeUnavailable, installClaude } from './installClaude.mjs';
+import type { MessagesRequest } from './fakeAnthropic/request.ts';
+import type { Rule, Script } from './fakeAnthropic/script.ts';
+import { assertNoFaults, fakeAnthropic, saysOk } from './fakeAnthropic/server.ts';
+import { claudeUnavailable, installClaude, type ClaudeVersion } from './installClaude.mjs';
 import { tempWorkspace } from './tempWorkspace.ts';
 
 /** For `skip` of a test: false when the CLI runs on this machine, else why not. */
@@ -16,13 +18,15 @@ export interface ClaudeOptions {
   prompt?: string;
   args?: readonly string[];
   env?: Readonly<Record<string, string>>;
-  answer?: (request: MessagesRequest, before: readonly MessagesRequest[]) => Answer;
+  /** By default the answer is "ok". */
+  script?: Script;
+  version?: ClaudeVersion;
 }
 
 export interface ClaudeRun {
   /** The names in the line `system/init`, and the tools there. */
   init: z.infer<typeof initSchema>;
-  /** What the CLI asked the API for. */
+  /** What the CLI asked the API for, titles and warm-ups excluded. */
   requests: readonly MessagesRequest[];
   /** All lines of stdout, parsed. */
   lines: readonly unknown[];
@@ -38,14 +42,22 @@ const initSchema = z.object({
   tools: z.array(z.string()),
 });
 
-/** Runs the pinned CLI, installed when it is missing, once and offline: about half a second. Fails when it says no init line. */
+/** With its own tools, 2.0.77 asks for each of its own agents beforehand. It may end before it has. */
+const warmUp: Rule = { name: 'warm-up', when: { task: /^Warmup$/ } };
+
+/**
+ * Runs a pinned CLI, installed when it is missing, once and offline: about half a second, the oldest two. Fails when it says no init line, and
+ * when anything that it asked was not as the script says.
+ */
 export async function runClaude(options: ClaudeOptions): Promise<ClaudeRun> {
   // npm runs every script in the root of the repository.
-  const program = installClaude(process.cwd());
-  await using fake = await fakeAnthropic(options.answer);
+  const program = installClaude(process.cwd(), console.log, options.version);
+  const { rules = [], ...script } = options.script ?? saysOk;
+  await using fake = await fakeAnthropic({ ...script, rules: [warmUp, ...rules] });
   await using emptyHome = await tempWorkspace();
   const env = {
-    PATH: process.env.PATH,
+    // The oldest CLI, and a server over stdio, are started by the name of Node: it is the one that runs this.
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
     HOME: options.home ?? emptyHome.folder,
     LANG: 'C.UTF-8',
     ANTHROPIC_BASE_URL: fake.url,
@@ -65,7 +77,9 @@ export async function runClaude(options: ClaudeOptions): Promise<ClaudeRun> {
     .map((line): unknown => JSON.parse(line));
   const init = lines.map((line) => initSchema.safeParse(line)).find((parsed) => parsed.success)?.data;
   if (init === undefined) throw new Error(`The Claude CLI printed no init line. ${said}\n${stdout.slice(0, 2000)}`);
-  return { init, requests: fake.requests, lines };
+  assertNoFaults(fake.state());
+  const requests = fake.asked.filter(({ rule }) => rule !== warmUp.name && rule !== 'side').map(({ request }) => request);
+  return { init, requests, lines };
 }
 
 interface Started {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { PreviewBlock } from '../../../src/core/instructions/mergedPreview.ts';
 import { runClaude, skipWithoutClaude } from '../../rig/claudeCli.ts';
-import type { MessagesRequest } from '../../rig/fakeAnthropic/messages.ts';
+import type { MessagesRequest } from '../../rig/fakeAnthropic/request.ts';
+import type { Script } from '../../rig/fakeAnthropic/script.ts';
 import { tempWorkspace, type TempWorkspace } from '../../rig/tempWorkspace.ts';
 import { root as repository } from '../../unit/sources.ts';
 import { preview, type PreviewOptions } from './diskSources.ts';
@@ -40,6 +41,19 @@ interface Asked {
   after: Told[];
 }
 
+/** Lets the CLI read a file, if one is given, and says "ok". */
+function reading(file: string | undefined): Script {
+  const ok = { name: 'ok', times: 1, must: true };
+  if (file === undefined) return { rules: [ok] };
+  const read = { type: 'tool_use' as const, name: 'Read', input: { file_path: file } };
+  return {
+    rules: [
+      { name: 'reads', when: { assistantTurns: 0 }, times: 1, must: true, answer: { content: [read] } },
+      { ...ok, when: { lastTool: 'Read', lastToolIsError: false } },
+    ],
+  };
+}
+
 const folderOf = (workspace: TempWorkspace, cwd: string) => workspace.file(...cwd.split('/'));
 
 /** Runs the CLI once in `cwd`, and lets it read a file. */
@@ -50,10 +64,7 @@ async function ask(workspace: TempWorkspace, cwd: string, { read, args = [] }: {
     folder,
     home: workspace.file('home'),
     args: ['--allowedTools=Read', ...args],
-    answer: (_request, before) =>
-      read === undefined || before.length > 0
-        ? [{ type: 'text', text: 'ok' }]
-        : [{ type: 'tool_use', name: 'Read', input: { file_path: workspace.file(read) } }],
+    script: reading(read === undefined ? undefined : workspace.file(read)),
   });
   const texts = (index: number) => toldIn(requests[index]?.messages ?? [], workspace.folder);
   const start = texts(0);
