@@ -11,9 +11,7 @@ const vanished =
 
 const rowOf = async (window: Workbench, label: string) => (await window.treeRows('Agents')).find((row) => row.label === label);
 async function openForm(window: Workbench, name: string): Promise<void> {
-  await window.run('ClaudeTask: Open Agent Form...');
-  await eventually('the agent is offered', async () => (await window.quickLabels()).includes(name));
-  await window.pick(name);
+  await window.runAndPick('ClaudeTask: Open Agent Form...', name);
 }
 
 /** What Claude Code itself lists; undefined where the CLI does not run. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
 import { runClaude, skipWithoutClaude } from '../rig/claudeCli.ts';
 import { eventually } from '../rig/eventually.ts';
@@ -12,9 +11,7 @@ if (skipWithoutClaude === false)
   journey(title, {}, async (user) => {
     const window = await user.open();
     await (await openBoard(window)).quickAdd('Ready', 'Paint the shed');
-    await window.run('ClaudeTask: Connect Claude Code...');
-    await eventually('the ways', async () => (await window.quickLabels()).includes('For This Project'));
-    await window.pick('For This Project');
+    await window.runAndPick('ClaudeTask: Connect Claude Code...', 'For This Project');
     await eventually('the question', async () => (await window.dialogs()).some((text) => text.includes('Let Claude Code work')));
     await window.clickDialog('Write');
     await window.message(/Claude Code knows ClaudeTask now/);
@@ -23,15 +20,13 @@ if (skipWithoutClaude === false)
     const board = await openBoard(window);
     await board.shows('Paint the shed', 'Ready');
     const config = user.workspace.file('.mcp.json');
-    // By the folder of the Node that runs this: the entry says just `node`.
-    const env = { PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`, ENABLE_TOOL_SEARCH: 'false' };
     const allowed = ['--tools', '', '--allowedTools', 'mcp__claudetask'];
     const { requests } = await runClaude({
       folder: user.workspace.folder,
       prompt: 'Work the next task.',
       args: ['--strict-mcp-config', '--setting-sources', 'user', '--mcp-config', config, ...allowed],
-      env,
-      answer: workNextTask,
+      env: { ENABLE_TOOL_SEARCH: 'false' },
+      script: workNextTask,
     });
     assert.equal(requests.length, 4);
 

@@ -71,9 +71,7 @@ journey('the view shows what is loaded in order, and the preview the whole of it
   });
   await eventually('the files', async () => (await rows(window)).filter((label) => label === 'CLAUDE.md').length >= 2);
   await window.openFile('CLAUDE.md');
-  await window.run('ClaudeTask: Preview Merged Instructions');
-  await eventually('the choice', async () => (await window.quickLabels()).includes('Start of a session'));
-  await window.pick('Start of a session');
+  await window.runAndPick('ClaudeTask: Preview Merged Instructions', 'Start of a session');
   const shown = async () => {
     for (const frame of window.page.frames()) {
       const text = await frame.evaluate(() => document.body?.innerText ?? '').catch(() => '');

@@ -38,9 +38,8 @@ const described = (window: Workbench, label: string, text: RegExp, timeout = 30_
   eventually(`${label}: ${text.source}`, async () => text.test((await jobRow(window, label))?.description ?? ''), timeout);
 
 async function runJob(window: Workbench, name: string): Promise<void> {
-  await window.run('ClaudeTask: Run Job...');
-  await eventually('the job is offered', async () => (await window.quickLabels()).includes(name));
-  await window.pick(name);
+  await eventually('the job', async () => (await jobRow(window, name)) !== undefined);
+  await window.runAndPick('ClaudeTask: Run Job...', name);
 }
 
 /** Nothing of what the site handed to the browser is in the folder, nor in anything that VS Code and its extensions wrote. */
@@ -117,9 +116,7 @@ steps:
   await window.run('ClaudeTask: Show Run...');
   const run = await window.webview('[data-page="run"], .run, main');
   await run.getByText('Done', { exact: true }).first().waitFor();
-  await window.run('ClaudeTask: Show Records...');
-  await eventually('the job is offered', async () => (await window.quickLabels()).includes('Open RFIs'));
-  await window.pick('Open RFIs');
+  await window.runAndPick('ClaudeTask: Show Records...', 'Open RFIs');
   const records = await window.webview('[role="grid"]');
   await records.getByText('RFI-0001', { exact: true }).waitFor();
   await records
@@ -127,9 +124,7 @@ steps:
     .first()
     .waitFor();
 
-  await window.run('ClaudeTask: Export Records...');
-  await eventually('the job is offered', async () => (await window.quickLabels()).includes('Open RFIs'));
-  await window.pick('Open RFIs');
+  await window.runAndPick('ClaudeTask: Export Records...', 'Open RFIs');
   await eventually('the formats', async () => (await window.quickLabels()).includes('JSON'));
   await window.pick('JSON');
   const exported = user.workspace.file('rfis.json');
@@ -167,7 +162,6 @@ steps:
   );
   const window = await user.open();
   await window.openContainer('ClaudeTask');
-  await eventually('the job', async () => (await jobRow(window, 'Ask first')) !== undefined);
   await runJob(window, 'Ask first');
   await eventually('the question about the host', async () => (await window.dialogs()).length > 0, 30_000);
   await window.clickDialog('Run');

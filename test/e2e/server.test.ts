@@ -59,18 +59,14 @@ journey('a program is let in, asks for the tasks, is seen to do so, and is shut 
   assert.match(row.aria, /^GET \/api\/tasks from Robot was answered with 200 in \d+ milliseconds\./);
   await eventually('when it was seen', async () => /seen today at/.test((await apiRow(window, /^Robot$/))?.description ?? ''));
 
-  await window.run('ClaudeTask: Copy Request as cURL');
-  await eventually('the requests', async () => (await window.quickLabels()).includes('GET /api/tasks'));
-  await window.pick('GET /api/tasks');
+  await window.runAndPick('ClaudeTask: Copy Request as cURL', 'GET /api/tasks');
   const curl = await eventually('the line', async () => {
     const text = await clipboard();
     return text.startsWith('curl') ? text : undefined;
   });
   assert.equal(curl, `curl -H "Authorization: Bearer $CLAUDETASK_TOKEN" 'http://${host}/api/tasks'`);
 
-  await window.run('ClaudeTask: Revoke Client...');
-  await eventually('the clients', async () => (await window.quickLabels()).includes('Robot'));
-  await window.pick('Robot');
+  await window.runAndPick('ClaudeTask: Revoke Client...', 'Robot');
   await eventually('the question', async () => (await window.dialogs()).some((text) => text.includes('Revoke Robot?')));
   await window.clickDialog('Revoke');
   await eventually('the client is gone', async () => (await apiRow(window, /^Robot$/)) === undefined);
@@ -94,9 +90,7 @@ journey('Claude Code is connected by a change to .mcp.json that is shown first',
   const file = user.workspace.file('.mcp.json');
   const window = await user.open();
   const propose = async () => {
-    await window.run('ClaudeTask: Connect Claude Code...');
-    await eventually('the ways', async () => (await window.quickLabels()).includes('For This Project'));
-    await window.pick('For This Project');
+    await window.runAndPick('ClaudeTask: Connect Claude Code...', 'For This Project');
     await eventually('the question', async () => (await window.dialogs()).some((text) => text.includes('Let Claude Code work')));
   };
   await propose();
@@ -155,9 +149,7 @@ const withAgents = { settings: { 'chat.disableAIFeatures': false } };
 journey('the agents of VS Code are offered the tasks, and the server starts when they take it', withAgents, async (user) => {
   const window = await user.open();
   await addFromPalette(window, 'Any');
-  await window.run('MCP: List Servers');
-  await eventually('ClaudeTask among the servers', async () => (await window.quickLabels()).includes('ClaudeTask'));
-  await window.pick('ClaudeTask');
+  await window.runAndPick('MCP: List Servers', 'ClaudeTask');
   await eventually('what can be done', async () => (await window.quickLabels()).includes('Start Server'));
   await window.pick('Start Server');
   await openApiView(window);

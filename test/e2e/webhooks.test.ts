@@ -65,9 +65,7 @@ journey('a webhook is added with its secret, is told of a task, is seen to be, a
     (await window.treeRows('API')).some((row) => row.label === 'task.create' && row.description.startsWith('delivered · ')),
   );
 
-  await window.run('ClaudeTask: Remove Webhook...');
-  await eventually('the webhooks', async () => (await window.quickLabels()).includes(`${host}/hook`));
-  await window.pick(`${host}/hook`);
+  await window.runAndPick('ClaudeTask: Remove Webhook...', `${host}/hook`);
   await eventually('the question', async () =>
     (await window.dialogs()).some((text) => text.includes(`Remove the webhook to ${host}/hook?`)),
   );

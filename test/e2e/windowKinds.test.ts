@@ -44,17 +44,13 @@ journey(
       ['north', 'Frost line'],
       ['south', 'Sun shade'],
     ] as const) {
-      await window.run('ClaudeTask: Add Task...');
-      await eventually('the folders are offered', async () => (await window.quickLabels()).includes(folder));
-      await window.pick(folder);
+      await window.runAndPick('ClaudeTask: Add Task...', folder);
       await window.answer('Add Task', title);
       await eventually(`the database of ${folder}`, () =>
         fs.existsSync(path.join(workspace.folder, folder, '.claudetask', 'claudetask.db')),
       );
     }
-    await window.run('ClaudeTask: Open Board');
-    await eventually('the folders are offered', async () => (await window.quickLabels()).includes('south'));
-    await window.pick('south');
+    await window.runAndPick('ClaudeTask: Open Board', 'south');
     const frame = await window.webview('[data-status] .card');
     assert.deepEqual(await frame.locator('.card-title').allTextContents(), ['Sun shade']);
   },
