@@ -144,7 +144,7 @@ export function compose(context: vscode.ExtensionContext): App {
     new JobFolders({
       stores,
       log,
-      openEngine: async (tasks) => (await engines()).open(tasks, memory.schedules(tasks.key)),
+      openEngine: async (tasks) => (await engines()).open(tasks, memory.schedules(tasks.key), (what) => memory.agreed(tasks.key).has(what)),
       follow: async (jobs) => (await jobActivity()).follow(jobs),
     }),
   );

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Agreed } from './app/jobs/agreement.ts';
 import { createJobEngine } from './app/jobs/folderEngine.ts';
 import type { JobEngine } from './app/jobs/jobEngine.ts';
 import type { JobSurroundings, ScheduleMemory } from './app/jobs/ports.ts';
@@ -24,7 +25,7 @@ export interface EnginesDeps extends JobSurroundings {
 
 /** The jobs of a window: one process that drives browsers, and one engine per folder. */
 export interface OpenEngines {
-  open(tasks: FolderTasks, schedules: ScheduleMemory): Promise<JobEngine>;
+  open(tasks: FolderTasks, schedules: ScheduleMemory, agreed: Agreed): Promise<JobEngine>;
   /** After the engines were closed: ends browsers and the process. */
   close(): Promise<void>;
 }
@@ -56,9 +57,9 @@ export function openEngines(deps: EnginesDeps): OpenEngines {
     leaseMs: 30_000,
   };
   return {
-    open: async (tasks, schedules) => {
+    open: async (tasks, schedules, agreed) => {
       const { folder } = await findPlaces(tasks.folder.uri.fsPath);
-      return createJobEngine({ ...parts, folder, stores: tasks, schedules });
+      return createJobEngine({ ...parts, folder, stores: tasks, schedules, agreed });
     },
     close: async () => {
       try {

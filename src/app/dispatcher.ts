@@ -30,9 +30,8 @@ const content: readonly Scope[] = ['tasks:read', 'tasks:write', 'documents:read'
 const granted: Readonly<Record<ActorKind, readonly Scope[]>> = {
   user: scopes,
   job: [...content, 'jobs:read', 'jobs:write'],
-  // Whoever starts a job works with the sessions of the user.
-  agent: [...content, 'jobs:read'],
-  // What a client may is written in its token: the server looks before it calls.
+  // What an agent or another client may of that is written in its token: the server looks before it calls.
+  agent: [...content, 'jobs:read', 'jobs:write'],
   client: scopes,
 };
 

@@ -13,8 +13,9 @@ import type {
   ProjectSettings,
 } from '../protocol/projectOperations.ts';
 import { parseInput } from './input.ts';
-import type { JobCatalog, JobFile } from './jobs/jobCatalog.ts';
+import type { JobCatalog, JobFile, ReadJob } from './jobs/jobCatalog.ts';
 import type { JobEngine } from './jobs/jobEngine.ts';
+import { noJob } from './jobs/noJob.ts';
 import { pathReport } from './pathReport.ts';
 import type { Look } from './pathReport.ts';
 
@@ -84,23 +85,24 @@ async function engineOf({ jobs }: ProjectWork): Promise<JobEngine> {
   );
 }
 
+const shownJob = ({ name, path, reading: { definition, problems } }: ReadJob): ListedJob => ({
+  job: name,
+  path,
+  title: definition?.name ?? null,
+  inputs: definition?.inputs ?? {},
+  problems: problems.flatMap(({ severity, message, line }) =>
+    severity === 'error' || severity === 'warning' ? [{ severity, message, line }] : [],
+  ),
+});
+
 /** A job file that cannot be read is listed with the reason. */
-async function readJob(jobs: JobCatalog, { name, path }: JobFile): Promise<ListedJob | undefined> {
+async function listedJob(jobs: JobCatalog, { name, path }: JobFile): Promise<ListedJob | undefined> {
   try {
     const job = await jobs.read(name);
-    if (job === undefined) return undefined;
-    const { definition, problems } = job.reading;
-    return {
-      job: name,
-      path,
-      title: definition?.name ?? null,
-      problems: problems.flatMap(({ severity, message, line }) =>
-        severity === 'error' || severity === 'warning' ? [{ severity, message, line }] : [],
-      ),
-    };
+    return job && shownJob(job);
   } catch (error) {
     if (!AppError.is(error)) throw error;
-    return { job: name, path, title: null, problems: [{ severity: 'error', message: error.message, line: null }] };
+    return { job: name, path, title: null, inputs: {}, problems: [{ severity: 'error', message: error.message, line: null }] };
   }
 }
 
@@ -108,10 +110,16 @@ async function listJobs(work: ProjectWork): Output<'jobFile.list'> {
   const { jobs } = await engineOf(work);
   const found: ListedJob[] = [];
   for (const file of await jobs.list()) {
-    const job = await readJob(jobs, file);
+    const job = await listedJob(jobs, file);
     if (job !== undefined) found.push(job);
   }
   return { jobs: found };
+}
+
+async function readJob(work: ProjectWork, { job: name }: Input<'jobFile.read'>): Output<'jobFile.read'> {
+  const job = await (await engineOf(work)).jobs.read(name);
+  if (job === undefined) throw noJob(name);
+  return { ...shownJob(job), text: job.text };
 }
 
 async function runJob(work: ProjectWork, { job, inputs, taskId }: Input<'jobFile.run'>): Output<'jobFile.run'> {
@@ -143,6 +151,7 @@ const handlers: { readonly [N in ProjectOperationName]: (work: ProjectWork, inpu
     pathReport(folder, path, look),
   ),
   'jobFile.list': operation('jobFile.list', c['jobFile.list'], listJobs),
+  'jobFile.read': operation('jobFile.read', c['jobFile.read'], readJob),
   'jobFile.run': operation('jobFile.run', c['jobFile.run'], runJob),
   'jobRun.cancel': operation('jobRun.cancel', c['jobRun.cancel'], async (work, { run }) => ({
     run: await (await engineOf(work)).cancel(run, work.actor),

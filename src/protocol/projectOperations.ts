@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { statuses } from '../core/task.ts';
+import { jobInput } from './jobs/jobFile.ts';
 import { jobName, jobRun, runId } from './jobs/runs.ts';
 import { scalar } from './jobs/values.ts';
 import type { Scope } from './operations.ts';
@@ -31,6 +32,15 @@ const settings = z.object({
   workflow,
 });
 const problem = z.object({ severity: z.enum(['error', 'warning']), message: z.string(), line: z.int().nullable() });
+const job = z.object({
+  job: z.string(),
+  path: z.string(),
+  /** Null when the file cannot be run. */
+  title: z.string().nullable(),
+  /** What a run has to be given, by name. */
+  inputs: z.record(z.string(), jobInput),
+  problems: z.array(problem),
+});
 const run = z.object({ run: jobRun });
 
 /**
@@ -55,13 +65,12 @@ export const projectOperationContracts = {
       hasInstructions: z.boolean(),
     }),
   ),
-  'jobFile.list': operation(
-    'jobs:read',
-    false,
-    z.strictObject({}),
-    z.object({ jobs: z.array(z.object({ job: z.string(), path: z.string(), title: z.string().nullable(), problems: z.array(problem) })) }),
-  ),
-  /** Queues a run, in the browser session of the user. Inputs that are secret are asked for in the window. */
+  'jobFile.list': operation('jobs:read', false, z.strictObject({}), z.object({ jobs: z.array(job) })),
+  'jobFile.read': operation('jobs:read', false, z.strictObject({ job: jobName }), job.extend({ text: z.string() })),
+  /**
+   * Queues a run, in the browser session of the user. Inputs that are secret are asked for in the window. Refused with `operation.forbidden` for
+   * what the user has not agreed to in the window before.
+   */
   'jobFile.run': operation(
     'jobs:write',
     true,

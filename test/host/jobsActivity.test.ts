@@ -91,8 +91,8 @@ describe('what is remembered', () => {
     const { memory } = rig.deps;
     await memory.agree('folder', ['app.example.com']);
     await memory.agree('folder', ['app.example.com', 'write app.example.com']);
-    assert.deepEqual([...memory.agreedHosts('folder')], ['app.example.com', 'write app.example.com']);
-    assert.deepEqual([...memory.agreedHosts('other')], []);
+    assert.deepEqual([...memory.agreed('folder')], ['app.example.com', 'write app.example.com']);
+    assert.deepEqual([...memory.agreed('other')], []);
   });
 
   test('of schedules goes when they are switched off', async () => {

@@ -215,6 +215,7 @@ export async function jobsRig(jobs: Readonly<Record<string, string>>, inWindow?:
     worker: randomUUID(),
     leaseMs: 30_000,
     schedules: memory.schedules(tasks.key),
+    agreed: () => true,
   });
 
   let waiting = 0;

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { createApi } from '../../src/app/api.ts';
 import type { Api } from '../../src/app/api.ts';
 import type { FileOperations } from '../../src/app/fileOperations.ts';
+import type { JobEngine } from '../../src/app/jobs/jobEngine.ts';
 import type { Store } from '../../src/app/ports.ts';
 import { createProjectOperations } from '../../src/app/projectOperations.ts';
 import { freeWorkflow } from '../../src/core/workflow.ts';
@@ -76,6 +77,8 @@ export interface LocalServerWishes extends Partial<LocalServerHandlers> {
   port?: number;
   /** Files in the home and workspace folders, by path below them: `repo/app/CLAUDE.md`. */
   content?: Readonly<Record<string, string>>;
+  /** The jobs of the folder; none can run unless given. */
+  jobs?(store: Store, folder: string): Promise<JobEngine>;
   /** More for the server, or other things: what is given last is taken. */
   deps?: Partial<LocalServerDeps>;
 }
@@ -95,6 +98,7 @@ export async function localServer(wishes: LocalServerWishes = {}): Promise<Local
   const shelf = await library(wishes.content);
   const store = await shelf.openStore();
   const { folder } = shelf.rig.places;
+  const { jobs } = wishes;
   let workflow = freeWorkflow;
   const project = createProjectOperations({
     name: 'app',
@@ -113,6 +117,7 @@ export async function localServer(wishes: LocalServerWishes = {}): Promise<Local
       const stats = await fs.promises.stat(real);
       return { real, kind: stats.isDirectory() ? 'directory' : stats.isFile() ? 'file' : 'other' };
     },
+    ...(jobs === undefined ? {} : { jobs: () => jobs(store, folder) }),
   });
   const api = createApi('app', { store: () => Promise.resolve(store), files: () => Promise.resolve(shelf.operations), project });
   const vault = memoryVault();

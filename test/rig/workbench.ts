@@ -182,16 +182,13 @@ export class Workbench implements AsyncDisposable {
 
   /** Runs a command that asks, and picks an answer by its label. What opens by itself closes such a question, which is then asked anew. */
   async runAndPick(title: string, label: string): Promise<void> {
-    await eventually(
-      `"${label}" is picked for "${title}"`,
-      async () => {
-        await this.run(title);
-        await eventually(`"${label}" is offered`, async () => (await this.quickLabels()).includes(label), 10_000);
-        await this.pick(label, 3000);
-        return true;
-      },
-      60_000,
-    );
+    const once = async () => {
+      await this.run(title);
+      await eventually(`"${label}" is offered`, async () => (await this.quickLabels()).includes(label), 10_000);
+      await this.pick(label, 3000);
+      return true;
+    };
+    await eventually(`"${label}" is picked for "${title}"`, once, 60_000);
   }
 
   /** The titles that the palette offers for a text. */

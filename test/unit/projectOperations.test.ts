@@ -252,6 +252,13 @@ describe('jobs of a project', () => {
     assert.deepEqual(jobs[2]!.problems, [{ severity: 'error', message: 'No permission.', line: null }]);
   });
 
+  test('are read one by one', async () => {
+    const { call } = project({ jobs: engine().jobs });
+    const { text, ...job } = await call('jobFile.read', { job: 'good' });
+    assert.deepEqual([text, job], [files['good'], (await call('jobFile.list', {})).jobs[0]]);
+    await assert.rejects(call('jobFile.read', { job: 'gone' }), refused('job.notFound', { job: 'gone' }));
+  });
+
   test('are started, cancelled and resumed in the name of the caller', async () => {
     const { asked, jobs } = engine();
     const { operations } = project({ jobs });
@@ -272,6 +279,7 @@ describe('jobs of a project', () => {
     const { operations } = project();
     for (const [name, input] of [
       ['jobFile.list', {}],
+      ['jobFile.read', { job: 'good' }],
       ['jobFile.run', { job: 'good' }],
       ['jobRun.cancel', { run: 7 }],
       ['jobRun.resume', { run: 7 }],

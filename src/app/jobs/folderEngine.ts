@@ -8,6 +8,7 @@ import { Emitter } from '../../util/emitter.ts';
 import type { Event } from '../../util/emitter.ts';
 import type { Files } from '../filePorts.ts';
 import type { Store } from '../ports.ts';
+import { assertAgreed } from './agreement.ts';
 import { Asks } from './asks.ts';
 import { writeAuditReport } from './auditFiles.ts';
 import { openWindow } from './browserWindows.ts';
@@ -17,6 +18,7 @@ import { JobFiles } from './jobCatalog.ts';
 import type { Answer, BrowserRequest, JobEngine, OpenAsk, RunLine, RunProgress, RunsChange, StartRequest } from './jobEngine.ts';
 import type { RunningHash, ScheduleMemory } from './ports.ts';
 import { ProgressFeed } from './progressFeed.ts';
+import { readDefinition } from './runDefinition.ts';
 import type { RunDeps } from './runDeps.ts';
 import { Scheduler } from './scheduler.ts';
 import { inputOf } from './startInput.ts';
@@ -121,7 +123,7 @@ class FolderEngine implements JobEngine {
 
   async start(request: StartRequest): Promise<JobRun> {
     this.#mustBeTrusted();
-    const input = await inputOf(request, this.jobs, this.#deps.folder);
+    const input = await inputOf(request, { ...this.#deps, jobs: this.jobs });
     const { store, workshop } = await this.#open();
     const { run } = await store.call('job.enqueue', input, request.actor === undefined ? {} : { actor: request.actor });
     workshop.add(run, { secrets: request.secrets ?? {}, stepwise: request.stepwise === true });
@@ -149,6 +151,7 @@ class FolderEngine implements JobEngine {
     this.#mustBeTrusted();
     const { secrets, inputs, actor } = options;
     const { store, workshop } = await this.#open();
+    assertAgreed(readDefinition((await store.call('job.run', { run })).definition).definition, this.#deps.agreed);
     const input = { run, ...(inputs === undefined ? {} : { inputs: { ...inputs } }) };
     const answer = await store.call('job.resume', input, actor === undefined ? {} : { actor });
     // What a program resumes, a person is still asked about before it writes to a website again.

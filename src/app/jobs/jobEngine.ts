@@ -117,12 +117,12 @@ export interface JobEngine {
 
   /**
    * Queues a run. Fails with `job.notFound`, `job.invalid` (details.problems), `job.active` (details.run), `input.invalid` (details.field: an input), and
-   * `operation.forbidden` when the workspace is not trusted.
+   * `operation.forbidden` when the workspace is not trusted, or the user has not agreed to what the job does (details.missing).
    */
   start(request: StartRequest): Promise<JobRun>;
   /** Answers at once; the run becomes `cancelled` when its browser has let go, at most some seconds later. `actor`: as with `StartRequest`. */
   cancel(run: number, actor?: Actor): Promise<JobRun>;
-  /** Queues a failed, cancelled or lost run again, from its checkpoint. */
+  /** Queues a failed, cancelled or lost run again, from its checkpoint. Fails with `operation.forbidden` as `start` does. */
   resume(
     run: number,
     options?: { secrets?: Readonly<Record<string, string>>; inputs?: Readonly<Record<string, Scalar>>; actor?: Actor },

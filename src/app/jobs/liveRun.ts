@@ -4,6 +4,7 @@ import type { RunState, RunWait } from '../../core/jobs/run.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import { Advances } from './advances.ts';
 import type { Advance } from './advances.ts';
+import { assertAgreed } from './agreement.ts';
 import { askHere } from './hostAsks.ts';
 import { untilReachable } from './offline.ts';
 import { readDefinition } from './runDefinition.ts';
@@ -95,9 +96,11 @@ export class LiveRun {
   }
 
   async #work(): Promise<Ending> {
-    const { claimed, memory, asks, surroundings, disk, folderOf, clock } = this.#deps;
+    const { claimed, memory, asks, surroundings, disk, folderOf, clock, agreed } = this.#deps;
     if (claimed.run.cancelRequested) throw new Stop('cancelled', '');
     const definition = readDefinition(claimed.definition);
+    // The database may have come with the folder from somebody else's machine, with runs in it.
+    assertAgreed(definition.definition, agreed);
     const ask = askHere({ run: this.id, job: this.job, asks, clock, signal: this.#stopping.signal });
     if (definition.writes && claimed.run.attempts > 1 && !memory.confirmed) {
       await this.#idle('user', 'It was interrupted, and it may change things on the website.', () =>

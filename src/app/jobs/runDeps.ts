@@ -1,4 +1,5 @@
 import type { Clock, Log, Store } from '../ports.ts';
+import type { Agreed } from './agreement.ts';
 import type { Asks } from './asks.ts';
 import type { RunLine } from './jobEngine.ts';
 import type { JobDisk, JobSurroundings, NetworkProbe, Timers } from './ports.ts';
@@ -22,6 +23,8 @@ export interface RunDeps {
   disk: JobDisk;
   network: NetworkProbe;
   surroundings: JobSurroundings;
+  /** Asked each time: the user may have agreed to more since. */
+  agreed: Agreed;
   clock: Clock;
   timers: Timers;
   log: Log;

@@ -27,13 +27,13 @@ export class JobMemory {
     await this.#memento.update(inputsKey(folder, job), Object.keys(inputs).length > 0 ? inputs : undefined);
   }
 
-  /** Hosts that the person has been told about and let jobs of this folder read. */
-  agreedHosts(folder: string): ReadonlySet<string> {
+  /** What the person has been told that jobs of this folder do, and has let them do, as `agreementsOf` names it. */
+  agreed(folder: string): ReadonlySet<string> {
     return new Set(this.#strings(hostsKey(folder)));
   }
 
-  async agree(folder: string, hosts: readonly string[]): Promise<void> {
-    await this.#memento.update(hostsKey(folder), [...new Set([...this.agreedHosts(folder), ...hosts])]);
+  async agree(folder: string, what: readonly string[]): Promise<void> {
+    await this.#memento.update(hostsKey(folder), [...new Set([...this.agreed(folder), ...what])]);
   }
 
   /** Jobs of a folder whose schedule the person has switched on. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { agreementsOf, browserServerOf } from '../../app/jobs/agreement.ts';
 import type { JobDefinition } from '../../protocol/jobs/jobFile.ts';
 import { isTrustedOrSaid } from '../trust.ts';
 import type { FolderJobs } from './folderJobs.ts';
@@ -13,20 +14,26 @@ export function isTrusted(what: string): Promise<boolean> {
   return isTrustedOrSaid(message);
 }
 
-/** What a job does to the pages it opens with the person's own session is agreed to once per host and folder. */
+/** What a job does with the person's own session is agreed to once per host, and per request that it may send, in a folder. */
 export async function agreesToHosts(memory: JobMemory, { tasks }: FolderJobs, job: JobDefinition): Promise<boolean> {
-  const agreed = memory.agreedHosts(tasks.key);
-  // Having let a job read is not having let one write.
-  const asked = job.hosts.map((host) => (job.mode === 'write' ? `write ${host}` : host)).filter((host) => !agreed.has(host));
+  const agreed = memory.agreed(tasks.key);
+  const asked = agreementsOf(job).filter((what) => !agreed.has(what));
   if (asked.length === 0) return true;
   const names = job.hosts.join(', ');
   const message =
     job.mode === 'write'
       ? vscode.l10n.t('{0} reads and changes data on {1} with your session.', job.name, names)
       : vscode.l10n.t('{0} reads {1} with your session.', job.name, names);
-  const detail = vscode.l10n.t(
+  const server = browserServerOf(job);
+  const sent = job.mode === 'write' ? [] : (job.writes ?? []);
+  const usual = vscode.l10n.t(
     'It sees what you see there. Everything it does is in the audit log, with you as the one who started it. Check that the terms of the site allow it. You are asked once per host in this folder.',
   );
+  const detail = [
+    ...(sent.length === 0 ? [] : [vscode.l10n.t('It may send {0}, which can change data there.', sent.join(', '))]),
+    ...(server === undefined ? [] : [vscode.l10n.t('It works in the browser at {0}, which sees all of that.', server)]),
+    usual,
+  ].join('\n\n');
   const run = vscode.l10n.t('Run');
   if ((await vscode.window.showInformationMessage(message, { modal: true, detail }, run)) !== run) return false;
   await memory.agree(tasks.key, asked);

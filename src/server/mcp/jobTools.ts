@@ -52,7 +52,7 @@ export const jobTools: readonly Tool[] = [
   tool({
     name: 'list_jobs',
     title: 'List browser jobs',
-    description: 'Lists the browser jobs of the project, with what is wrong with their files and what they have read.',
+    description: 'Lists the browser jobs of the project: what a run has to be given, what is wrong with their files, what they have read.',
     tier: 'more',
     scope: 'read',
     effect: 'reads',
@@ -60,7 +60,7 @@ export const jobTools: readonly Tool[] = [
     run: async ({ call }) => {
       const [{ jobs }, { collections }] = await Promise.all([call('jobFile.list', {}), call('job.collections', {})]);
       return {
-        jobs: jobs.map(({ job, path, title, problems }) => ({ job, path, title, problems: problems.slice(0, 5) })),
+        jobs: jobs.map(({ problems, ...job }) => ({ ...job, problems: problems.slice(0, 5) })),
         collections: collections.map(({ job, collection, total, counts, readAt }) => ({
           job,
           collection,
@@ -75,7 +75,7 @@ export const jobTools: readonly Tool[] = [
     name: 'run_job',
     title: 'Run a browser job',
     description:
-      'Runs a browser job in the browser session of the user. With wait_seconds the answer comes when the run is over, or after that time.',
+      'Runs a browser job in the browser session of the user. With wait_seconds the answer comes when the run is over, needs the user, or after that time; the run goes on when the call is cancelled.',
     tier: 'more',
     scope: 'jobs',
     effect: 'adds',

@@ -46,6 +46,7 @@ export const projectRoutes: readonly Route[] = [
     },
   }),
   route('GET', '/api/jobs', 'jobFile.list', { tag: jobs, summary: 'Lists the job files of the folder.', fails: windowless }),
+  route('GET', '/api/jobs/{job}', 'jobFile.read', { tag: jobs, summary: 'Reads a job file.', fails: [413, ...windowless] }),
   route('POST', '/api/jobs/{job}/runs', 'jobFile.run', {
     tag: jobs,
     summary: 'Queues a run of a job, in the browser session of the user.',

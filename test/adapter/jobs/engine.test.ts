@@ -236,6 +236,27 @@ describe('starting', () => {
     await here.until(run.id, 'done');
   });
 
+  test('is refused for what the user has not agreed to; so is resuming it, and a run that came with the database', async () => {
+    const agreed = new Set(['127.0.0.1']);
+    await using here = await openWindow(reads(2), { agreed: (what) => agreed.has(what) });
+    putJob(here.folder, 'close', writingJob);
+    const forbidden = (error: unknown) => {
+      assert.ok(AppError.is(error, 'operation.forbidden'));
+      assert.deepEqual(error.details['missing'], ['write 127.0.0.1']);
+      return true;
+    };
+    await assert.rejects(here.engine.start({ job: 'close' }), forbidden);
+    const job = { job: 'close', file: null, definition: writingJob, inputs: {}, trigger: 'user' } as const;
+    const { run } = await here.store.call('job.enqueue', job);
+    await here.engine.wake();
+    assert.equal((await here.until(run.id, 'failed')).failure?.code, 'operation.forbidden');
+    await assert.rejects(here.engine.resume(run.id), forbidden);
+    assert.deepEqual(here.runner.starts, []);
+    agreed.add('write 127.0.0.1');
+    await here.engine.resume(run.id);
+    await here.until(run.id, 'done');
+  });
+
   test('of one job in two windows at the same moment begins one run', async () => {
     await using here = await openWindow(waits);
     const second = new ScriptedRunner(waits);

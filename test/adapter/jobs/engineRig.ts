@@ -54,6 +54,8 @@ export interface RigOptions {
   trusted?: () => boolean;
   reaches?: (host: string) => boolean;
   schedules?: Map<string, number>;
+  /** Everything unless told. */
+  agreed?: (what: string) => boolean;
   tokens?: Record<string, string>;
   browserArguments?: string[];
   executable?: string;
@@ -97,6 +99,7 @@ export function rigEngine(options: RigOptions): RiggedEngine {
       token: (name) => Promise.resolve(options.tokens?.[name] ?? null),
     },
     schedules: memory,
+    agreed: options.agreed ?? (() => true),
     clock: { now: options.now ?? (() => Date.now()) },
     timers: options.timers ?? timers,
     log: logger,

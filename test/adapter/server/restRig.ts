@@ -14,26 +14,24 @@ export interface RestAnswer {
   message: string;
 }
 
-export interface RestRig extends AsyncDisposable {
-  readonly rig: LocalServerRig;
+export interface RestClient {
   readonly token: string;
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<RestAnswer>;
   /** The same, as it comes. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** The REST API over real HTTP, a real database and real files. */
-export async function restServer(scopes: readonly ApiScope[] = ['admin', 'jobs'], wishes: LocalServerWishes = {}): Promise<RestRig> {
-  const complaints: string[] = [];
-  const rig = await localServer({ rest: createRest({ version: '1.2.3', log: logInto(complaints) }), ...wishes });
-  const token = await rig.token(scopes, { name: 'a script' });
+export interface RestRig extends RestClient, AsyncDisposable {
+  readonly rig: LocalServerRig;
+}
+
+export function restClient(origin: string, token: string): RestClient {
   const send = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${token}`);
-    return fetch(`${rig.origin}${path}`, { ...init, headers });
+    return fetch(`${origin}${path}`, { ...init, headers });
   };
   return {
-    rig,
     token,
     fetch: send,
     async call(method, path, body, headers = {}) {
@@ -44,6 +42,13 @@ export async function restServer(scopes: readonly ApiScope[] = ['admin', 'jobs']
       const parsed = text === '' ? { code: '', data: null, message: '' } : JSON.parse(text);
       return { status: response.status, headers: response.headers, ...parsed };
     },
-    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
+}
+
+/** The REST API over real HTTP, a real database and real files. */
+export async function restServer(scopes: readonly ApiScope[] = ['admin', 'jobs'], wishes: LocalServerWishes = {}): Promise<RestRig> {
+  const complaints: string[] = [];
+  const rig = await localServer({ rest: createRest({ version: '1.2.3', log: logInto(complaints) }), ...wishes });
+  const token = await rig.token(scopes, { name: 'a script' });
+  return { rig, ...restClient(rig.origin, token), [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
 }
