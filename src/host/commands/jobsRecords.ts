@@ -63,7 +63,8 @@ async function exportRecords(deps: JobCommandDeps, args: readonly unknown[]): Pr
   if (target === undefined) return;
   const { jobs, job, collection } = target;
   const items = formats.map(({ label, format, detail }) => ({ label, format, description: detail() }));
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Format') });
+  // The first question gives the focus back late, which would close the second.
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Format'), ignoreFocusOut: true });
   if (picked === undefined) return;
   const to = await askPlace(jobs, title, `${collection.collection}.${picked.format}`);
   if (to === undefined) return;
