@@ -10,7 +10,7 @@ import { browserArguments, putJob, rigEngine } from '../adapter/jobs/engineRig.t
 import { assertNoSecrets } from './canaries.ts';
 import { findChromium } from './ensurePrograms.mjs';
 import { eventually } from './eventually.ts';
-import { goldenRows } from './sites/rfis.ts';
+import { goldenRows, listSteps } from './sites/rfis.ts';
 import { startSite, type Site } from './sites/site.ts';
 
 const pages = 40;
@@ -24,20 +24,7 @@ session: { profile: kills }
 hosts: ["${site.host}"]
 limits: { pagesPerMinute: unlimited }
 steps:
-  - goto: ${site.origin}/rfis
-  - id: rfis
-    forEachPage: { next: { role: link, name: Next } }
-    extract:
-      rows: table tbody tr
-      key: number
-      fields:
-        number: { column: Number }
-        subject: { column: Subject }
-        status: { column: Status }
-        assignee: { column: Assignee }
-        due: { column: Due, as: date }
-        cost: { column: Cost, as: money }
-`;
+${listSteps(site.origin)}`;
 
 export interface Kills {
   kills: number;

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { RunState } from '../../../src/core/jobs/run.ts';
 import type { JobRun } from '../../../src/protocol/jobs/runs.ts';
 import { eventually } from '../../rig/eventually.ts';
-import { goldenRows } from '../../rig/sites/rfis.ts';
+import { goldenRows, listSteps } from '../../rig/sites/rfis.ts';
 import { defaults } from '../../rig/sites/switches.ts';
 import { servedJobs } from './jobsRig.ts';
 import type { ServedJobs } from './jobsRig.ts';
@@ -32,20 +32,7 @@ steps:
 `;
 
 /** Reads all pages of the list. */
-const listJob = () => `${head()}  - goto: ${rig.site.origin}/rfis
-  - id: rfis
-    forEachPage: { next: { role: link, name: Next } }
-    extract:
-      rows: table tbody tr
-      key: number
-      fields:
-        number: { column: Number }
-        subject: { column: Subject }
-        status: { column: Status }
-        assignee: { column: Assignee }
-        due: { column: Due, as: date }
-        cost: { column: Cost, as: money }
-`;
+const listJob = () => `${head()}${listSteps(rig.site.origin)}`;
 
 /** Asks its user something before it opens a page. */
 const askingJob = () => `${head('inputs: { year: { type: number, default: 2026 } }')}  - pause: Which project?

@@ -46,3 +46,19 @@ export const goldenRows = (total: number): Record<string, string | number>[] =>
     const { number, subject, status, assignee, due, cost } = rfi(i + 1);
     return { number, subject, status, assignee, due, cost };
   });
+
+/** Steps of a job that reads every page of the list, and of it what `goldenRows` has. */
+export const listSteps = (origin: string): string => `  - goto: ${origin}/rfis
+  - id: rfis
+    forEachPage: { next: { role: link, name: Next } }
+    extract:
+      rows: table tbody tr
+      key: number
+      fields:
+        number: { column: Number }
+        subject: { column: Subject }
+        status: { column: Status }
+        assignee: { column: Assignee }
+        due: { column: Due, as: date }
+        cost: { column: Cost, as: money }
+`;
